@@ -1,0 +1,236 @@
+/**
+ * The frames that one chunk completed, as rows and the bytes they point into.
+ *
+ * A batch is lazy: a row becomes a packet when somebody asks for it. Its rows stand in the frame
+ * table of the scanner, which belongs to the thread, so a batch is good until the next `push()`
+ * of any decoder of the thread; `detach()` gives it rows of its own. Its payloads are views of
+ * the chunk and stay good for as long as somebody holds them and nobody overwrites the chunk.
+ *
+ * An error that ended the chunk cannot be overlooked: every iteration first yields all that came
+ * before it, then throws it.
+ */
+import {
+  COLUMN_BODY,
+  COLUMN_END,
+  COLUMN_FIRST_BYTE,
+  COLUMN_PACKET_IDENTIFIER,
+  COLUMN_PAYLOAD,
+  COLUMN_START,
+  COLUMN_TOPIC_LENGTH,
+  ROW_WORDS,
+  TOPIC_IS_ASCII,
+} from '../../assembly/layout.js';
+import { decodeAscii, decodeUtf8 } from '../bytes.js';
+import { MqttError } from '../errors.js';
+import {
+  PACKET_TYPE,
+  type PacketType,
+  packetTypeName,
+  type QoS,
+} from '../protocol/packet-types.js';
+import type { AcknowledgementPacket, Packet, PublishPacket } from '../protocol/packets.js';
+import type { Scanner } from '../scanner/scanner.js';
+import type { ControlPacket } from './control.js';
+
+/** @internal What a decoder hands over. */
+export interface BatchContents {
+  readonly rows: Int32Array;
+  readonly length: number;
+  /** The bytes that the rows point into. */
+  readonly chunk: Uint8Array;
+  /** Offset of the first byte of `chunk` in the stream. */
+  readonly chunkOffset: number;
+  /** The frame of row 0 if it began in an earlier chunk: its row points in here instead. */
+  readonly joined: Uint8Array | undefined;
+  /** Offset of the first byte of `joined` in the stream. */
+  readonly joinedOffset: number;
+  /** Packets that are decoded already, by row. */
+  readonly controls: ReadonlyMap<number, ControlPacket> | undefined;
+  readonly error: MqttError | undefined;
+  /** The scanner whose table `rows` is; `undefined` if the rows are the batch's own. */
+  readonly scanner: Scanner | undefined;
+}
+
+/** One frame of a batch, as it stands on the wire. Good for as long as its batch is. */
+export class Frame {
+  readonly #batch: FrameBatch;
+  readonly #index: number;
+
+  /** @internal */
+  constructor(batch: FrameBatch, index: number) {
+    this.#batch = batch;
+    this.#index = index;
+  }
+
+  /** Control packet type. */
+  get type(): PacketType {
+    return this.#batch.typeAt(this.#index);
+  }
+
+  /** The whole frame, fixed header and body: a view, never a copy. */
+  get bytes(): Uint8Array {
+    return this.#batch.bytesAt(this.#index);
+  }
+
+  /** Remaining Length in bytes: what follows the fixed header (section 2.2.3). */
+  get remainingLength(): number {
+    return this.#batch.remainingLengthAt(this.#index);
+  }
+
+  /** Where the frame begins, counted from the first byte of the stream. */
+  get offset(): number {
+    return this.#batch.offsetAt(this.#index);
+  }
+
+  /** The frame as a typed object. */
+  packet(): Packet {
+    return this.#batch.packetAt(this.#index);
+  }
+}
+
+export class FrameBatch {
+  readonly #contents: BatchContents;
+  #rows: Int32Array;
+  #scanner: Scanner | undefined;
+  readonly #generation: number;
+
+  /** @internal */
+  constructor(contents: BatchContents) {
+    this.#contents = contents;
+    this.#rows = contents.rows;
+    this.#scanner = contents.scanner;
+    this.#generation = contents.scanner?.generation ?? 0;
+  }
+
+  /** How many frames there are. */
+  get length(): number {
+    return this.#contents.length;
+  }
+
+  /** The error that stands behind the last frame, if there is one: the connection is to be closed. */
+  get error(): MqttError | undefined {
+    return this.#contents.error;
+  }
+
+  /**
+   * The frames, one by one; then `error` is thrown, if there is one.
+   * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
+   */
+  *[Symbol.iterator](): Generator<Frame, void, undefined> {
+    for (let index = 0; index < this.length; index++) yield new Frame(this, index);
+    if (this.error !== undefined) throw this.error;
+  }
+
+  /**
+   * The packets, one by one; then `error` is thrown, if there is one.
+   * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
+   */
+  *packets(): Generator<Packet, void, undefined> {
+    for (let index = 0; index < this.length; index++) yield this.packetAt(index);
+    if (this.error !== undefined) throw this.error;
+  }
+
+  /** Copies the rows, 32 bytes a frame, so that later scans leave this batch alone. Returns the batch. */
+  detach(): this {
+    if (this.#scanner !== undefined) {
+      this.#rows = this.#current().slice(0, this.length * ROW_WORDS);
+      this.#scanner = undefined;
+    }
+    return this;
+  }
+
+  /** @internal The same frames without the error, for those who report it another way. */
+  withoutError(): FrameBatch {
+    if (this.error === undefined) return this;
+    const rows = this.#current();
+    return new FrameBatch({ ...this.#contents, rows, scanner: this.#scanner, error: undefined });
+  }
+
+  /** Type of frame number `index`, counted from 0. */
+  typeAt(index: number): PacketType {
+    return packetTypeName((this.#word(index, COLUMN_FIRST_BYTE) >> 4) & 0x0f) as PacketType;
+  }
+
+  /** Frame number `index`, counted from 0, as it stands on the wire: a view. */
+  bytesAt(index: number): Uint8Array {
+    const start = this.#word(index, COLUMN_START);
+    return this.#source(index).subarray(start, this.#word(index, COLUMN_END));
+  }
+
+  /** Remaining Length of frame number `index`, counted from 0, in bytes. */
+  remainingLengthAt(index: number): number {
+    return this.#word(index, COLUMN_END) - this.#word(index, COLUMN_BODY);
+  }
+
+  /** Where frame number `index`, counted from 0, begins in the stream. */
+  offsetAt(index: number): number {
+    const { joined, joinedOffset, chunkOffset } = this.#contents;
+    const base = index === 0 && joined !== undefined ? joinedOffset : chunkOffset;
+    return base + this.#word(index, COLUMN_START);
+  }
+
+  /** Frame number `index`, counted from 0, as a packet. */
+  packetAt(index: number): Packet {
+    const rows = this.#rowsWith(index);
+    const row = index * ROW_WORDS;
+    const first = rows[row + COLUMN_FIRST_BYTE] as number;
+    const type = (first >> 4) & 0x0f;
+    if (type === PACKET_TYPE.PUBLISH) return this.#publish(rows, row, first, this.#source(index));
+    const control = this.#contents.controls?.get(index);
+    if (control !== undefined) return control;
+    const name = packetTypeName(type) as AcknowledgementPacket['type'] | EmptyType;
+    if (name === 'PINGREQ' || name === 'PINGRESP' || name === 'DISCONNECT') return { type: name };
+    return { type: name, packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number };
+  }
+
+  #publish(rows: Int32Array, row: number, first: number, bytes: Uint8Array): PublishPacket {
+    const topicStart = (rows[row + COLUMN_BODY] as number) + 2;
+    const topicEnd = topicStart + (rows[row + COLUMN_TOPIC_LENGTH] as number);
+    const topic =
+      (first & TOPIC_IS_ASCII) === 0
+        ? decodeUtf8(bytes, topicStart, topicEnd)
+        : decodeAscii(bytes, topicStart, topicEnd);
+    const payload = bytes.subarray(
+      rows[row + COLUMN_PAYLOAD] as number,
+      rows[row + COLUMN_END] as number,
+    );
+    const retain = (first & 1) !== 0;
+    const qos = ((first >> 1) & 3) as QoS;
+    if (qos === 0) return { type: 'PUBLISH', topic, payload, retain, qos, dup: false };
+    return {
+      type: 'PUBLISH',
+      topic,
+      payload,
+      retain,
+      qos,
+      dup: (first & 8) !== 0,
+      packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number,
+    };
+  }
+
+  #source(index: number): Uint8Array {
+    const { joined, chunk } = this.#contents;
+    return index === 0 && joined !== undefined ? joined : chunk;
+  }
+
+  #word(index: number, column: number): number {
+    return this.#rowsWith(index)[index * ROW_WORDS + column] as number;
+  }
+
+  #rowsWith(index: number): Int32Array {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`index must be an integer from 0 to ${this.length - 1}, is ${index}`);
+    }
+    return this.#current();
+  }
+
+  /** The rows, if they still are this batch's. */
+  #current(): Int32Array {
+    if (this.#scanner !== undefined && this.#scanner.generation !== this.#generation) {
+      throw new MqttError('ERR_MQTT_STALE_BATCH');
+    }
+    return this.#rows;
+  }
+}
+
+type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT';

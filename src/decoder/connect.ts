@@ -1,0 +1,94 @@
+/** CONNECT (section 3.1): Protocol Name, Protocol Level, Connect Flags, Keep Alive, then what the flags announce. */
+import { CONNECT_FLAG, WILL_QOS_SHIFT } from '../protocol/connect-flags.js';
+import {
+  BRIDGE_BIT,
+  PROTOCOL_NAME,
+  type ProtocolVersion,
+  type QoS,
+} from '../protocol/packet-types.js';
+import type { ConnectPacket, Will } from '../protocol/packets.js';
+import type { FieldReader } from './field-reader.js';
+
+/** Reads a CONNECT; `expected` is the only version to accept, or `undefined` for any. */
+export function decodeConnect(
+  reader: FieldReader,
+  expected: ProtocolVersion | undefined,
+): ConnectPacket {
+  const { protocolLevel, bridge } = readProtocol(reader, expected);
+  const flags = readFlags(reader);
+  const keepAlive = reader.uint16();
+  const cleanSession = (flags & CONNECT_FLAG.cleanSession) !== 0;
+  const clientIdentifierAt = reader.position;
+  const clientIdentifier = reader.text('3.1.3-3');
+  // MQTT 3.1 knows no empty identifier at all; since 3.1.1 it asks for a clean session.
+  if (clientIdentifier === '' && (!cleanSession || protocolLevel === 3)) {
+    reader.fail('ERR_MQTT_CLIENT_IDENTIFIER', clientIdentifierAt);
+  }
+  const will = (flags & CONNECT_FLAG.will) === 0 ? undefined : readWill(reader, flags);
+  const userName = (flags & CONNECT_FLAG.userName) === 0 ? undefined : reader.text('3.1.2-19');
+  const password = (flags & CONNECT_FLAG.password) === 0 ? undefined : reader.binary('3.1.2-21');
+  reader.finish();
+  return {
+    type: 'CONNECT',
+    protocolName: PROTOCOL_NAME[protocolLevel],
+    protocolLevel,
+    bridge,
+    cleanSession,
+    keepAlive,
+    clientIdentifier,
+    ...(will === undefined ? {} : { will }),
+    ...(userName === undefined ? {} : { userName }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function readProtocol(
+  reader: FieldReader,
+  expected: ProtocolVersion | undefined,
+): { protocolLevel: ProtocolVersion; bridge: boolean } {
+  const nameAt = reader.position;
+  const name = reader.text('3.1.2-1');
+  if (name !== PROTOCOL_NAME[3] && name !== PROTOCOL_NAME[4]) {
+    reader.fail('ERR_MQTT_PROTOCOL_NAME', nameAt);
+  }
+  const levelAt = reader.position;
+  const byte = reader.uint8();
+  const level = byte & ~BRIDGE_BIT;
+  if (
+    (level !== 3 && level !== 4) ||
+    PROTOCOL_NAME[level] !== name ||
+    (expected !== undefined && expected !== level)
+  ) {
+    return reader.fail('ERR_MQTT_PROTOCOL_LEVEL', levelAt);
+  }
+  return { protocolLevel: level, bridge: byte !== level };
+}
+
+function readFlags(reader: FieldReader): number {
+  const at = reader.position;
+  const flags = reader.uint8();
+  const willQos = (flags >> WILL_QOS_SHIFT) & 3;
+  if ((flags & CONNECT_FLAG.reserved) !== 0) reader.fail('ERR_MQTT_CONNECT_RESERVED_FLAG', at);
+  if ((flags & CONNECT_FLAG.will) === 0) {
+    if (willQos !== 0) reader.fail('ERR_MQTT_WILL_QOS_WITHOUT_WILL', at);
+    if ((flags & CONNECT_FLAG.willRetain) !== 0) {
+      reader.fail('ERR_MQTT_WILL_RETAIN_WITHOUT_WILL', at);
+    }
+  }
+  if (willQos === 3) reader.fail('ERR_MQTT_INVALID_QOS', at);
+  if ((flags & CONNECT_FLAG.password) !== 0 && (flags & CONNECT_FLAG.userName) === 0) {
+    reader.fail('ERR_MQTT_PASSWORD_WITHOUT_USER_NAME', at);
+  }
+  return flags;
+}
+
+function readWill(reader: FieldReader, flags: number): Will {
+  const topic = reader.topicName('3.1.2-9');
+  const payload = reader.binary('3.1.2-9');
+  return {
+    qos: ((flags >> WILL_QOS_SHIFT) & 3) as QoS,
+    retain: (flags & CONNECT_FLAG.willRetain) !== 0,
+    topic,
+    payload,
+  };
+}

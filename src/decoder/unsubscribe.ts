@@ -1,0 +1,11 @@
+/** UNSUBSCRIBE (section 3.10): Packet Identifier, then Topic Filters. */
+import type { UnsubscribePacket } from '../protocol/packets.js';
+import type { FieldReader } from './field-reader.js';
+
+export function decodeUnsubscribe(reader: FieldReader): UnsubscribePacket {
+  const packetIdentifier = reader.packetIdentifier();
+  if (reader.atEnd) reader.fail('ERR_MQTT_NO_TOPIC_FILTER', reader.position);
+  const topicFilters: string[] = [];
+  while (!reader.atEnd) topicFilters.push(reader.topicFilter());
+  return { type: 'UNSUBSCRIBE', packetIdentifier, topicFilters };
+}

@@ -1,0 +1,167 @@
+/**
+ * Node.js streams around the decoder and the encoder.
+ *
+ * Both fail late: an error destroys the stream, and destroying a stream throws away what its
+ * consumer has not read yet. So the error waits until everything before it has been read.
+ * Both honour backpressure inside a chunk as well: a chunk of a thousand packets does not fill
+ * the consumer's queue with a thousand objects.
+ */
+import { Transform, type TransformCallback } from 'node:stream';
+import { Decoder } from '../decoder/decoder.js';
+import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
+import type { EncodablePacket } from '../protocol/packets.js';
+import {
+  type DecoderStreamOptions,
+  type Delivered,
+  type Delivering,
+  type Delivery,
+  deliver,
+  deliveryOf,
+} from './delivery.js';
+
+/** A Transform whose errors wait for the reader. */
+abstract class LateFailingTransform extends Transform {
+  #failure: (() => void) | undefined;
+
+  /** Fails by `callback(error)` as soon as nothing is left to read. */
+  protected failWhenRead(callback: TransformCallback, error: Error): void {
+    if (this.readableLength === 0) callback(error);
+    else this.#failure = () => callback(error);
+  }
+
+  /** As `Readable.read()`. */
+  override read(size?: number): ReturnType<Transform['read']> {
+    const item = super.read(size);
+    if (this.#failure !== undefined && this.readableLength === 0) {
+      // Not before the item just read has reached its reader.
+      process.nextTick(this.#failure);
+      this.#failure = undefined;
+    }
+    return item;
+  }
+}
+
+/**
+ * Bytes in, packets (or batches) out: a Transform whose readable side is in object mode.
+ *
+ * Works in `pipeline()` and `for await`. When the bytes break a rule, or end inside a frame, all
+ * that came before is delivered, then the stream is destroyed with the `MqttError`. The bytes
+ * written must not be overwritten: payloads are views of them.
+ */
+export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTransform {
+  readonly #decoder: Decoder;
+  readonly #delivery: Delivery;
+  #delivering: Delivering | undefined;
+  #callback: TransformCallback | undefined;
+  #isPumping = false;
+
+  /**
+   * @param options those of a decoder, and `deliver`
+   * @throws `TypeError` or `RangeError` naming the option at fault
+   */
+  constructor(options: DecoderStreamOptions<D> = {}) {
+    super({ readableObjectMode: true });
+    this.#decoder = new Decoder(options);
+    this.#delivery = deliveryOf(options);
+  }
+
+  /** The decoder inside, for its `protocolVersion` and the like. Bytes go into the stream, not into it. */
+  get decoder(): Decoder {
+    return this.#decoder;
+  }
+
+  /** The items, as `for await` sees them. */
+  override [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<D>> {
+    return super[Symbol.asyncIterator]();
+  }
+
+  /** @internal */
+  override _transform(
+    chunk: Uint8Array,
+    _encoding: BufferEncoding,
+    callback: TransformCallback,
+  ): void {
+    try {
+      this.#delivering = deliver(this.#decoder, chunk, this.#delivery);
+    } catch (error) {
+      this.failWhenRead(callback, error as Error);
+      return;
+    }
+    this.#callback = callback;
+    this.#pump();
+  }
+
+  /** @internal */
+  override _flush(callback: TransformCallback): void {
+    try {
+      this.#decoder.end();
+    } catch (error) {
+      this.failWhenRead(callback, error as Error);
+      return;
+    }
+    callback();
+  }
+
+  /** @internal */
+  override _read(size: number): void {
+    if (this.#delivering === undefined) super._read(size);
+    else this.#pump();
+  }
+
+  /** Hands over items until the reader has enough, then waits for `_read()`. */
+  #pump(): void {
+    const delivering = this.#delivering;
+    if (delivering === undefined || this.#isPumping) return;
+    this.#isPumping = true;
+    let wantsMore = true;
+    while (wantsMore && !this.destroyed) {
+      const next = delivering.items.next();
+      if (next.done === true) {
+        this.#delivering = undefined;
+        break;
+      }
+      wantsMore = this.push(next.value);
+    }
+    this.#isPumping = false;
+    if (this.#delivering !== undefined || this.destroyed) return;
+    const callback = this.#callback as TransformCallback;
+    this.#callback = undefined;
+    if (delivering.error === undefined) callback();
+    else this.failWhenRead(callback, delivering.error);
+  }
+}
+
+/**
+ * Packets in, bytes out: a Transform whose writable side is in object mode, one chunk a packet.
+ *
+ * A packet that cannot be encoded destroys the stream with the `MqttEncodeError`, after all that
+ * was encoded before has been read.
+ */
+export class EncoderStream extends LateFailingTransform {
+  readonly #encoder: Encoder;
+
+  /**
+   * @param options see {@link EncoderOptions}
+   * @throws `TypeError` or `RangeError` naming the option at fault
+   */
+  constructor(options: EncoderOptions = {}) {
+    super({ writableObjectMode: true });
+    this.#encoder = new Encoder(options);
+  }
+
+  /** @internal */
+  override _transform(
+    packet: EncodablePacket,
+    _encoding: BufferEncoding,
+    callback: TransformCallback,
+  ): void {
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#encoder.encode(packet);
+    } catch (error) {
+      this.failWhenRead(callback, error as Error);
+      return;
+    }
+    callback(null, bytes);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The same over Web Streams, for browsers and for everything else that has them.
+ *
+ * A `TransformStream` would throw away what its reader has not taken yet when it fails, so each
+ * class here is a pair of a `readable` and a `writable` side (which is what `pipeThrough()`
+ * takes). The readable side keeps no queue: it hands over an item when it is asked for one, and
+ * a write is done when all its items are gone. That is backpressure down to the packet, and
+ * an error arrives exactly behind what came before it.
+ */
+import { Decoder } from '../decoder/decoder.js';
+import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
+import type { EncodablePacket } from '../protocol/packets.js';
+import {
+  type DecoderStreamOptions,
+  type Delivered,
+  type Delivery,
+  deliver,
+  deliveryOf,
+} from './delivery.js';
+
+/** What one write yields. */
+interface Yield<Out> {
+  readonly items: Iterator<Out, void, undefined>;
+  readonly error: Error | undefined;
+}
+
+/** A readable and a writable side with a step between them. */
+abstract class Pair<In, Out> {
+  /** What comes out. */
+  readonly readable: ReadableStream<Out>;
+  /** What goes in. */
+  readonly writable: WritableStream<In>;
+
+  /** @param step makes the items of a write @param end says that there are no more writes; may throw */
+  protected constructor(step: (input: In) => Yield<Out>, end: () => void) {
+    let output!: ReadableStreamDefaultController<Out>;
+    let input!: WritableStreamDefaultController;
+    let current: Yield<Out> | undefined;
+    let written: (() => void) | undefined;
+    let failed: ((error: unknown) => void) | undefined;
+    let arrived: (() => void) | undefined;
+    let closed = false;
+
+    const fail = (error: unknown): void => {
+      current = undefined;
+      closed = true;
+      output.error(error);
+      failed?.(error);
+      arrived?.();
+    };
+
+    /** Hands over one item. Whether there was one, or there never will be. */
+    const handOver = (): boolean => {
+      if (current === undefined) return closed;
+      const next = current.items.next();
+      if (next.done !== true) {
+        output.enqueue(next.value);
+        return true;
+      }
+      const { error } = current;
+      current = undefined;
+      if (error === undefined) written?.();
+      else fail(error);
+      return closed;
+    };
+
+    this.readable = new ReadableStream<Out>(
+      {
+        start(controller) {
+          output = controller;
+        },
+        async pull() {
+          while (!handOver()) {
+            if (current === undefined) {
+              await new Promise<void>((resolve) => {
+                arrived = resolve;
+              });
+            }
+          }
+        },
+        cancel(reason) {
+          closed = true;
+          current = undefined;
+          input.error(reason);
+          failed?.(reason);
+          arrived?.();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+
+    this.writable = new WritableStream<In>(
+      {
+        start(controller) {
+          input = controller;
+        },
+        write(value) {
+          try {
+            current = step(value);
+          } catch (error) {
+            fail(error);
+            throw error;
+          }
+          return new Promise<void>((resolve, reject) => {
+            written = resolve;
+            failed = reject;
+            arrived?.();
+          });
+        },
+        close() {
+          try {
+            end();
+          } catch (error) {
+            fail(error);
+            throw error;
+          }
+          closed = true;
+          output.close();
+          arrived?.();
+        },
+        abort: fail,
+      },
+      { highWaterMark: 1 },
+    );
+  }
+}
+
+/**
+ * Bytes in, packets (or batches) out, over Web Streams: `readable.pipeThrough(new WebDecoderStream())`.
+ *
+ * When the bytes break a rule, or end inside a frame, all that came before is read first, then
+ * both sides fail with the `MqttError`. The bytes written must not be overwritten: payloads are
+ * views of them.
+ */
+export class WebDecoderStream<D extends Delivery = 'packets'> extends Pair<
+  Uint8Array,
+  Delivered<D>
+> {
+  /**
+   * @param options those of a decoder, and `deliver`
+   * @throws `TypeError` or `RangeError` naming the option at fault
+   */
+  constructor(options: DecoderStreamOptions<D> = {}) {
+    const decoder = new Decoder(options);
+    const delivery = deliveryOf(options);
+    super(
+      (chunk) => deliver(decoder, chunk, delivery) as Yield<Delivered<D>>,
+      () => decoder.end(),
+    );
+  }
+}
+
+/** Packets in, bytes out, over Web Streams; a packet that cannot be encoded fails both sides. */
+export class WebEncoderStream extends Pair<EncodablePacket, Uint8Array> {
+  /**
+   * @param options see {@link EncoderOptions}
+   * @throws `TypeError` or `RangeError` naming the option at fault
+   */
+  constructor(options: EncoderOptions = {}) {
+    const encoder = new Encoder(options);
+    super(
+      (packet) => ({ items: [encoder.encode(packet)].values(), error: undefined }),
+      () => {},
+    );
+  }
+}

@@ -1,0 +1,29 @@
+/** Checking of options: an error names the option and says what it may be. */
+import { MAXIMUM_FRAME_LENGTH } from './protocol/packet-types.js';
+
+/** The value, if it is one of `values`; else throws a `RangeError`. */
+export function oneOf<T>(name: string, value: unknown, values: readonly T[]): T {
+  if (values.includes(value as T)) return value as T;
+  throw new RangeError(`option ${name} must be one of ${values.join(', ')}`);
+}
+
+/** The value, if it is the length a frame can have; else throws a `TypeError` or `RangeError`. */
+export function packetSize(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number of bytes`);
+  if (!Number.isInteger(value) || value < 2 || value > MAXIMUM_FRAME_LENGTH) {
+    throw new RangeError(`option ${name} must be an integer from 2 to ${MAXIMUM_FRAME_LENGTH}`);
+  }
+  return value;
+}
+
+/** The value, if it is a boolean; else throws a `TypeError`. */
+export function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be a boolean`);
+  return value;
+}
+
+/** The value, if it is an object; else throws a `TypeError`. */
+export function optionsObject<T extends object>(value: T): T {
+  if (typeof value !== 'object' || value === null) throw new TypeError('options must be an object');
+  return value;
+}

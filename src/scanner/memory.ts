@@ -1,0 +1,76 @@
+/**
+ * The WebAssembly module: unpacked, compiled and instantiated synchronously, when it is first
+ * asked for, once per thread and build. Its memory has a fixed size, so the views made here
+ * stay good for ever.
+ */
+import { instantiateSync } from '@assemblyscript/loader';
+import {
+  FIRST_BYTE_TABLE_BYTES,
+  FIRST_BYTE_TABLES,
+  RESULT,
+  RESULT_WORDS,
+  ROW_WORDS,
+  TABLE,
+  TABLE_ROWS,
+  WINDOW,
+  WINDOW_BYTES,
+} from '../../assembly/layout.js';
+import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
+import { SCALAR_MODULE, SIMD_MODULE } from './binary.js';
+
+/** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
+type ModuleExports = {
+  memory: WebAssembly.Memory;
+  header(loaded: number, allowedTypes: number, maximumPacketSize: number, rules: number): number;
+  scan(
+    base: number,
+    loaded: number,
+    available: number,
+    rows: number,
+    allowedTypes: number,
+    maximumPacketSize: number,
+    rules: number,
+  ): void;
+};
+
+/** An instance and views of the parts of its memory. */
+export interface ScannerMemory {
+  readonly exports: Pick<ModuleExports, 'header' | 'scan'>;
+  /** The bytes to scan go here. */
+  readonly window: Uint8Array;
+  readonly table: Int32Array;
+  readonly result: Int32Array;
+}
+
+/** Which build of the module. */
+export type Build = 'simd' | 'scalar';
+
+function unpack(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+const bytesOf: Record<Build, () => Uint8Array<ArrayBuffer>> = {
+  simd: () => unpack(SIMD_MODULE),
+  scalar: () => unpack(SCALAR_MODULE),
+};
+
+/** Whether this engine runs that build: no WebAssembly at all under `node --jitless`, no SIMD on old processors. */
+export function isSupported(build: Build): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]());
+}
+
+/** Compiles and instantiates a build, and writes the first-byte tables into its memory. */
+export function instantiate(build: Build): ScannerMemory {
+  const { exports } = instantiateSync<ModuleExports>(bytesOf[build](), {});
+  const { buffer } = exports.memory;
+  for (const [number, entries] of FIRST_BYTE_TABLE_LIST.entries()) {
+    const at = FIRST_BYTE_TABLES + number * FIRST_BYTE_TABLE_BYTES;
+    new Int32Array(buffer, at, entries.length).set(entries);
+  }
+  return {
+    exports,
+    window: new Uint8Array(buffer, WINDOW, WINDOW_BYTES),
+    table: new Int32Array(buffer, TABLE, TABLE_ROWS * ROW_WORDS),
+    result: new Int32Array(buffer, RESULT, RESULT_WORDS),
+  };
+}

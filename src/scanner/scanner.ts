@@ -1,0 +1,44 @@
+/**
+ * What a scanner is. Two exist, `wasm` and `baseline`, and a caller cannot tell them apart: the
+ * same bytes give the same rows, and the same error at the same offset.
+ *
+ * A scanner belongs to its thread, not to a connection. It keeps nothing between two calls but
+ * the frame table, which every scan by any decoder of the thread overwrites; `generation` tells
+ * a holder of rows whether they are still his.
+ */
+
+/** Which scanner is at work. */
+export type ScannerName = 'wasm-simd' | 'wasm-scalar' | 'baseline';
+
+/** What a connection allows, as the scanner wants it. */
+export interface ScanLimits {
+  /** Bit n is set if packet type n may come. */
+  allowedTypes: number;
+  /** Bytes of the longest frame that may come, fixed header included. */
+  maximumPacketSize: number;
+  /** `RULE_*` bits of `assembly/layout.ts`. */
+  rules: number;
+}
+
+export interface Scanner {
+  readonly name: ScannerName;
+  /** The frame table: `TABLE_ROWS` rows of `ROW_WORDS` words, the columns of `assembly/layout.ts`. */
+  readonly table: Int32Array;
+  /** What the last call found out: the `RESULT_*` words of `assembly/layout.ts`. */
+  readonly result: Int32Array;
+  /** Counts up whenever somebody begins to fill the table anew. */
+  generation: number;
+
+  /**
+   * Scans `bytes` from offset `from` on and fills the table from row `rows` on. All offsets in
+   * rows and results count from the first byte of `bytes`. Calls go on until `RESULT_STATUS` is
+   * `STATUS_DONE` or `STATUS_ERROR`.
+   */
+  scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits): void;
+
+  /**
+   * Checks a fixed header of which `bytes` holds the first bytes, at most five. Returns the length
+   * of the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with the error in `result`.
+   */
+  header(bytes: Uint8Array, limits: ScanLimits): number;
+}
