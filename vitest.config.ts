@@ -6,5 +6,7 @@ export default defineConfig({
     // Real peers, packed tarballs and thousands of generated cases take their time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Tests of memory ask for a collection before they look.
+    execArgv: ['--expose-gc'],
   },
 });

@@ -169,6 +169,11 @@ export class FrameBatch {
     return base + this.#word(index, COLUMN_START);
   }
 
+  /** @internal The columns of row number `index`, copied. */
+  rowAt(index: number): Int32Array {
+    return this.#rowsWith(index).slice(index * ROW_WORDS, (index + 1) * ROW_WORDS);
+  }
+
   /** Frame number `index`, counted from 0, as a packet. */
   packetAt(index: number): Packet {
     const rows = this.#rowsWith(index);

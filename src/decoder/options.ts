@@ -10,44 +10,46 @@ export interface DecoderOptions {
    * and packets that flow only the other way are errors; `any` (the default) takes both, as an
    * observer on the wire would.
    */
-  readonly role?: Role;
+  readonly role?: Role | undefined;
   /**
    * The version of the protocol: 3 is MQTT 3.1, 4 is MQTT 3.1.1. `auto` (the default) takes it from
    * the CONNECT and reads as 3.1.1 where none has come. A number refuses a CONNECT of any other.
    */
-  readonly protocolVersion?: 'auto' | ProtocolVersion;
+  readonly protocolVersion?: 'auto' | ProtocolVersion | undefined;
   /**
    * Bytes of the largest packet to accept, fixed header included (2 to 268,435,460, the default,
    * which is the largest there can be). A larger one is refused as soon as its length is known.
    */
-  readonly maximumPacketSize?: number;
+  readonly maximumPacketSize?: number | undefined;
   /**
    * The same for a Client that has not sent its CONNECT yet, who therefore nobody knows: 65,536 by
    * default. Only where `state` is `expectConnect`; never more than `maximumPacketSize`.
    */
-  readonly maximumConnectPacketSize?: number;
+  readonly maximumConnectPacketSize?: number | undefined;
   /**
    * Where the connection stands. `expectConnect` (the default of role `server`): the first packet
    * must be a CONNECT, and no other one may follow. `open`: the CONNECT has been, so there may
    * be none. `unchecked` (the default of the other roles): CONNECT may come at any time.
    */
-  readonly state?: 'expectConnect' | 'open' | 'unchecked';
+  readonly state?: 'expectConnect' | 'open' | 'unchecked' | undefined;
   /**
    * What to do with control characters and non-characters in text, which section 1.5.3 discourages
    * and lets a receiver refuse: `allow` (the default) or `reject`.
    */
-  readonly text?: 'allow' | 'reject';
+  readonly text?: 'allow' | 'reject' | undefined;
   /**
    * Whether a Remaining Length that takes more bytes than it needs is an error. MQTT 3.1.1 does
    * not say so; `false` is the default.
    */
-  readonly minimalRemainingLength?: boolean;
+  readonly minimalRemainingLength?: boolean | undefined;
   /** The scanner: `auto` (the default) is the fastest that this engine runs. */
-  readonly scanner?: ScannerChoice;
+  readonly scanner?: ScannerChoice | undefined;
 }
 
 /** The options with everything that was left out. */
-export type ResolvedDecoderOptions = Required<DecoderOptions>;
+export type ResolvedDecoderOptions = {
+  readonly [Name in keyof DecoderOptions]-?: NonNullable<DecoderOptions[Name]>;
+};
 
 function version(value: unknown): 'auto' | ProtocolVersion {
   if (value === 5) {

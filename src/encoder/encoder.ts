@@ -52,7 +52,7 @@ export interface EncoderOptions {
    * Bytes of the largest frame to make, fixed header included (2 to 268,435,460, the default). A
    * packet that takes more is refused with `ERR_MQTT_PACKET_TOO_LARGE`.
    */
-  readonly maximumPacketSize?: number;
+  readonly maximumPacketSize?: number | undefined;
 }
 
 function bodyEncoderOf(packet: EncodablePacket): BodyEncoder<EncodablePacket> {

@@ -18,7 +18,7 @@ export type Delivered<D extends Delivery> = D extends 'batches' ? FrameBatch : P
 /** Options of a decoding stream. */
 export interface DecoderStreamOptions<D extends Delivery = Delivery> extends DecoderOptions {
   /** Packets one by one (the default), or batches. */
-  readonly deliver?: D;
+  readonly deliver?: D | undefined;
 }
 
 /** The `deliver` option. */

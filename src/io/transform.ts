@@ -21,23 +21,42 @@ import {
 
 /** A Transform whose errors wait for the reader. */
 abstract class LateFailingTransform extends Transform {
-  #failure: (() => void) | undefined;
+  #fail: (() => void) | undefined;
 
-  /** Fails by `callback(error)` as soon as nothing is left to read. */
+  /**
+   * Fails by `callback(error)` when the reader has taken everything and asks for more. A reader
+   * that is in the middle of its last item is not interrupted.
+   */
   protected failWhenRead(callback: TransformCallback, error: Error): void {
-    if (this.readableLength === 0) callback(error);
-    else this.#failure = () => callback(error);
+    const isPulled = this.listenerCount('readable') > 0;
+    if (this.readableLength === 0 && !isPulled && !this.isPaused()) {
+      callback(error);
+      return;
+    }
+    this.#fail = () => callback(error);
+    this.#askReader();
   }
 
   /** As `Readable.read()`. */
   override read(size?: number): ReturnType<Transform['read']> {
     const item = super.read(size);
-    if (this.#failure !== undefined && this.readableLength === 0) {
-      // Not before the item just read has reached its reader.
-      process.nextTick(this.#failure);
-      this.#failure = undefined;
+    if (this.#fail !== undefined && size !== 0) {
+      if (item === null) {
+        process.nextTick(this.#fail);
+        this.#fail = undefined;
+      } else {
+        this.#askReader();
+      }
     }
     return item;
+  }
+
+  /** Makes a reader that waits for something to read come back, to find that there is nothing. */
+  #askReader(): void {
+    if (this.readableLength > 0) return;
+    process.nextTick(() => {
+      if (this.#fail !== undefined && !this.destroyed) this.emit('readable');
+    });
   }
 }
 
@@ -71,6 +90,11 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
   }
 
   /** The items, as `for await` sees them. */
+  override [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<D>>;
+  // To the types of Node.js a stream iterates over strings and Buffers. With the signature of the
+  // base class behind its own, this one is a stream to `pipeline()`, and typed to `for await`.
+  // biome-ignore lint/suspicious/noExplicitAny: the base class has it
+  override [Symbol.asyncIterator](): AsyncIterableIterator<any>;
   override [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<D>> {
     return super[Symbol.asyncIterator]();
   }
@@ -104,8 +128,9 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
 
   /** @internal */
   override _read(size: number): void {
+    this.#pump();
+    // If that was the end of a chunk, this is the request by which the next one may come.
     if (this.#delivering === undefined) super._read(size);
-    else this.#pump();
   }
 
   /** Hands over items until the reader has enough, then waits for `_read()`. */

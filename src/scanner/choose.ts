@@ -21,6 +21,7 @@ export const SCANNER_CHOICES: readonly ScannerChoice[] = [
 
 const scanners = new Map<ScannerName, Scanner>();
 let available: readonly ScannerName[] | undefined;
+let automatic: Scanner | undefined;
 
 /** The scanners that this engine runs, best first. `baseline` is always among them. */
 export function availableScanners(): readonly ScannerName[] {
@@ -32,9 +33,8 @@ export function availableScanners(): readonly ScannerName[] {
   return available;
 }
 
-function resolve(choice: ScannerChoice): ScannerName {
+function resolve(choice: Exclude<ScannerChoice, 'auto'>): ScannerName {
   const names = availableScanners();
-  if (choice === 'auto') return names[0] as ScannerName;
   const name = choice === 'wasm' ? names.find((name) => name !== 'baseline') : choice;
   if (name !== undefined && names.includes(name)) return name;
   throw new RangeError(
@@ -44,12 +44,7 @@ function resolve(choice: ScannerChoice): ScannerName {
   );
 }
 
-/** The scanner of this thread for `choice`. Throws a `RangeError` if this engine cannot run it. */
-export function chooseScanner(choice: ScannerChoice): Scanner {
-  if (!SCANNER_CHOICES.includes(choice)) {
-    throw new RangeError(`option scanner must be one of ${SCANNER_CHOICES.join(', ')}`);
-  }
-  const name = resolve(choice);
+function scannerNamed(name: ScannerName): Scanner {
   let scanner = scanners.get(name);
   if (scanner === undefined) {
     scanner =
@@ -59,4 +54,24 @@ export function chooseScanner(choice: ScannerChoice): Scanner {
     scanners.set(name, scanner);
   }
   return scanner;
+}
+
+/** An instance takes gigabytes of address space, which a process may not get: a `RangeError`. */
+function best(): Scanner {
+  try {
+    return scannerNamed(availableScanners()[0] as ScannerName);
+  } catch (error) {
+    if (error instanceof RangeError) return scannerNamed('baseline');
+    throw error;
+  }
+}
+
+/** The scanner of this thread for `choice`. Throws a `RangeError` if this engine cannot run it. */
+export function chooseScanner(choice: ScannerChoice): Scanner {
+  if (!SCANNER_CHOICES.includes(choice)) {
+    throw new RangeError(`option scanner must be one of ${SCANNER_CHOICES.join(', ')}`);
+  }
+  if (choice !== 'auto') return scannerNamed(resolve(choice));
+  automatic ??= best();
+  return automatic;
 }

@@ -54,9 +54,24 @@ const bytesOf: Record<Build, () => Uint8Array<ArrayBuffer>> = {
   scalar: () => unpack(SCALAR_MODULE),
 };
 
-/** Whether this engine runs that build: no WebAssembly at all under `node --jitless`, no SIMD on old processors. */
+/** The smallest module there is. A page that forbids compiling tells so only when something is compiled. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+function mayCompile(): boolean {
+  try {
+    new WebAssembly.Module(EMPTY_MODULE);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether this engine runs that build: no WebAssembly at all under `node --jitless` or a Content
+ * Security Policy without `wasm-unsafe-eval`, no SIMD on old processors.
+ */
 export function isSupported(build: Build): boolean {
-  return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]());
+  return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]()) && mayCompile();
 }
 
 /** Compiles and instantiates a build, and writes the first-byte tables into its memory. */

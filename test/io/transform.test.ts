@@ -1,0 +1,296 @@
+/** The Node.js streams: in pipelines, under backpressure, at errors. */
+import { Readable, Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { FrameBatch } from '../../src/decoder/batch.js';
+import { Decoder } from '../../src/decoder/decoder.js';
+import { encode } from '../../src/encoder/encoder.js';
+import { MqttEncodeError, MqttError } from '../../src/errors.js';
+import { DecoderStream, EncoderStream } from '../../src/io/transform.js';
+import type { EncodablePacket, Packet } from '../../src/protocol/packets.js';
+import { byteByByte } from '../support/decode.js';
+import { hex, join } from '../support/hex.js';
+
+const PINGREQ = hex('C0 00');
+const BAD = hex('36 00');
+const puback = (packetIdentifier: number): Packet => ({ type: 'PUBACK', packetIdentifier });
+const pubacks = (count: number): Packet[] =>
+  Array.from({ length: count }, (_, index) => puback(index + 1));
+const bytesOf = (packets: readonly Packet[]): Uint8Array => join(...packets.map(encode));
+
+/** Reads everything; the packets and the error that ended it. */
+async function collect<T>(stream: AsyncIterable<T>): Promise<{ items: T[]; error: unknown }> {
+  const items: T[] = [];
+  try {
+    for await (const item of stream) items.push(item);
+  } catch (error) {
+    return { items, error };
+  }
+  return { items, error: undefined };
+}
+
+describe('DecoderStream', () => {
+  test('is a Transform that is typed for `for await`', async () => {
+    const stream = new DecoderStream();
+    expect(stream).toBeInstanceOf(Transform);
+    stream.end(join(PINGREQ, encode(puback(7))));
+    const seen: Packet[] = [];
+    for await (const packet of stream) {
+      expectTypeOf(packet).toEqualTypeOf<Packet>();
+      seen.push(packet);
+    }
+    expect(seen).toEqual([{ type: 'PINGREQ' }, puback(7)]);
+
+    const batches = new DecoderStream({ deliver: 'batches' });
+    batches.end(PINGREQ);
+    for await (const batch of batches) {
+      expectTypeOf(batch).toEqualTypeOf<FrameBatch>();
+      expect(batch.length).toBe(1);
+    }
+  });
+
+  test('works in pipeline(), whatever the chunks', async () => {
+    const packets = pubacks(1000);
+    for (const chunks of [[bytesOf(packets)], byteByByte(bytesOf(packets))]) {
+      const seen: Packet[] = [];
+      await pipeline(
+        Readable.from(chunks),
+        new DecoderStream(),
+        async (source: AsyncIterable<Packet>) => {
+          for await (const packet of source) seen.push(packet);
+        },
+      );
+      expect(seen).toEqual(packets);
+    }
+  });
+
+  test('delivers by data events and by read() as well', async () => {
+    const packets = pubacks(100);
+    const flowing = new DecoderStream();
+    const seen: Packet[] = [];
+    flowing.on('data', (packet: Packet) => seen.push(packet));
+    flowing.end(bytesOf(packets));
+    await new Promise((resolve) => flowing.once('end', resolve));
+    expect(seen).toEqual(packets);
+
+    const pulled = new DecoderStream();
+    pulled.end(bytesOf(packets));
+    const read: unknown[] = [];
+    pulled.on('readable', () => {
+      for (let item = pulled.read(); item !== null; item = pulled.read()) read.push(item);
+    });
+    await new Promise((resolve) => pulled.once('end', resolve));
+    expect(read).toEqual(packets);
+  });
+
+  test('delivers batches, which outlive later scans', async () => {
+    const stream = new DecoderStream({ deliver: 'batches' });
+    stream.write(bytesOf(pubacks(3)));
+    stream.write(encode(puback(9)).subarray(0, 2));
+    stream.end(join(encode(puback(9)).subarray(2), PINGREQ));
+    const { items } = await collect(stream);
+    expect(items.map((batch) => [...batch.packets()])).toEqual([
+      pubacks(3),
+      [puback(9), { type: 'PINGREQ' }],
+    ]);
+  });
+
+  test('honours backpressure inside a chunk', async () => {
+    const stream = new DecoderStream();
+    const written = new Promise((resolve) => stream.write(bytesOf(pubacks(5000)), resolve));
+    let done = false;
+    void written.then(() => {
+      done = true;
+    });
+    await turn();
+    expect(stream.readableLength).toBe(stream.readableHighWaterMark);
+    expect(done).toBe(false);
+    let count = 0;
+    stream.on('data', () => {
+      count++;
+    });
+    await written;
+    expect(count).toBeGreaterThanOrEqual(5000 - stream.readableHighWaterMark);
+  });
+
+  test('a slow reader gets everything, in order, and never much at once', async () => {
+    const packets = pubacks(300);
+    let most = 0;
+    const seen: Packet[] = [];
+    const stream = new DecoderStream();
+    await pipeline(
+      Readable.from([bytesOf(packets.slice(0, 150)), bytesOf(packets.slice(150))]),
+      stream,
+      new Writable({
+        objectMode: true,
+        highWaterMark: 1,
+        write(packet: Packet, _encoding, callback) {
+          most = Math.max(most, stream.readableLength);
+          seen.push(packet);
+          setImmediate(callback);
+        },
+      }),
+    );
+    expect(seen).toEqual(packets);
+    expect(most).toBeLessThanOrEqual(stream.readableHighWaterMark);
+  });
+
+  describe.each(['packets', 'batches'] as const)('at an error, delivering %s', (deliver) => {
+    const flatten = (items: readonly (Packet | FrameBatch)[]): Packet[] =>
+      items.flatMap((item) => ('packets' in item ? [...item.packets()] : [item]));
+
+    test.each([0, 1, 15, 16, 17, 100])(
+      'everything before it is delivered: %i packets',
+      async (count) => {
+        const stream = new DecoderStream({ deliver });
+        stream.write(join(bytesOf(pubacks(count)), BAD, PINGREQ));
+        const { items, error } = await collect(stream);
+        expect(flatten(items)).toEqual(pubacks(count));
+        expect(error).toBeInstanceOf(MqttError);
+        expect(error).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS', offset: count * 4 });
+        expect(stream.destroyed).toBe(true);
+      },
+    );
+
+    test('a slow reader gets everything before it, too', async () => {
+      const stream = new DecoderStream({ deliver });
+      const chunks = [bytesOf(pubacks(40)), join(bytesOf(pubacks(40)), BAD)];
+      const seen: Packet[] = [];
+      const running = pipeline(
+        Readable.from(chunks),
+        stream,
+        async (source: AsyncIterable<Packet | FrameBatch>) => {
+          for await (const item of source) {
+            await turn();
+            seen.push(...flatten([item]));
+          }
+        },
+      );
+      await expect(running).rejects.toMatchObject({ code: 'ERR_MQTT_INVALID_QOS', offset: 320 });
+      expect(seen).toEqual([...pubacks(40), ...pubacks(40)]);
+    });
+
+    test('is reported to one who only listens for errors', async () => {
+      const stream = new DecoderStream({ deliver });
+      const failed = new Promise((resolve) => stream.once('error', resolve));
+      stream.write(BAD);
+      expect(await failed).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
+    });
+
+    test('waits for a reader that has paused', async () => {
+      const stream = new DecoderStream({ deliver });
+      const seen: (Packet | FrameBatch)[] = [];
+      stream.on('data', (item: Packet | FrameBatch) => {
+        seen.push(item);
+        stream.pause();
+        setImmediate(() => stream.resume());
+      });
+      stream.write(bytesOf(pubacks(20)));
+      stream.write(join(bytesOf(pubacks(20)), BAD));
+      const error = await new Promise((resolve) => stream.once('error', resolve));
+      expect(error).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS', offset: 160 });
+      expect(flatten(seen)).toEqual([...pubacks(20), ...pubacks(20)]);
+    });
+
+    test('reaches one who reads once per readable event', async () => {
+      const stream = new DecoderStream({ deliver });
+      const seen: (Packet | FrameBatch)[] = [];
+      stream.on('readable', () => {
+        const item = stream.read() as Packet | FrameBatch | null;
+        if (item !== null) seen.push(item);
+      });
+      const failed = new Promise((resolve) => stream.once('error', resolve));
+      stream.write(join(bytesOf(pubacks(1)), BAD));
+      expect(await failed).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
+      expect(flatten(seen)).toEqual(pubacks(1));
+    });
+
+    test('data events get everything before it, then there is one error event', async () => {
+      const stream = new DecoderStream({ deliver });
+      const seen: (Packet | FrameBatch)[] = [];
+      const errors: unknown[] = [];
+      stream.on('data', (item: Packet | FrameBatch) => seen.push(item));
+      stream.on('error', (error) => errors.push(error));
+      stream.write(join(bytesOf(pubacks(50)), BAD));
+      await new Promise((resolve) => stream.once('close', resolve));
+      expect(flatten(seen)).toEqual(pubacks(50));
+      expect(errors).toHaveLength(1);
+    });
+
+    test('a stream cut inside a frame fails behind its last whole packet', async () => {
+      const stream = new DecoderStream({ deliver });
+      stream.end(join(bytesOf(pubacks(30)), hex('30 05 00')));
+      const { items, error } = await collect(stream);
+      expect(flatten(items)).toEqual(pubacks(30));
+      expect(error).toMatchObject({ code: 'ERR_MQTT_UNEXPECTED_END', offset: 123 });
+    });
+  });
+
+  test('can be destroyed by its reader in the middle of a chunk', async () => {
+    const stream = new DecoderStream();
+    stream.write(bytesOf(pubacks(1000)));
+    for await (const packet of stream) {
+      if (packet.type === 'PUBACK' && packet.packetIdentifier === 5) break;
+    }
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('a listener that decodes elsewhere does not disturb it', async () => {
+    const stream = new DecoderStream();
+    const seen: Packet[] = [];
+    stream.on('data', (packet: Packet) => {
+      seen.push(packet);
+      new Decoder().push(join(PINGREQ, PINGREQ));
+    });
+    stream.end(bytesOf(pubacks(40)));
+    await new Promise((resolve) => stream.once('end', resolve));
+    expect(seen).toEqual(pubacks(40));
+  });
+
+  test('passes its options on, and refuses wrong ones', async () => {
+    const stream = new DecoderStream({ role: 'server' });
+    stream.write(PINGREQ);
+    const { error } = await collect(stream);
+    expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECT_EXPECTED' });
+    expect(() => new DecoderStream({ deliver: 'frames' as 'packets' })).toThrow('deliver');
+    expect(() => new DecoderStream({ role: 'x' as 'any' })).toThrow('role');
+    expect(new DecoderStream({ protocolVersion: 4 }).decoder.protocolVersion).toBe(4);
+  });
+});
+
+describe('EncoderStream', () => {
+  test('is a Transform from packets to bytes', async () => {
+    const packets = pubacks(500);
+    const decoded: Packet[] = [];
+    await pipeline(
+      Readable.from(packets),
+      new EncoderStream(),
+      new DecoderStream(),
+      async (source: AsyncIterable<Packet>) => {
+        for await (const packet of source) decoded.push(packet);
+      },
+    );
+    expect(decoded).toEqual(packets);
+  });
+
+  test('fails with the MqttEncodeError, behind everything encoded before', async () => {
+    const stream = new EncoderStream();
+    for (const packet of pubacks(20)) stream.write(packet);
+    stream.write({ type: 'PUBLISH', topic: 'a/+' } satisfies EncodablePacket);
+    const { items, error } = await collect<Uint8Array>(stream);
+    expect(join(...items)).toEqual(bytesOf(pubacks(20)));
+    expect(error).toBeInstanceOf(MqttEncodeError);
+    expect(error).toMatchObject({ code: 'ERR_MQTT_TOPIC_NAME_WILDCARD', field: 'topic' });
+  });
+
+  test('what is no packet is a TypeError', async () => {
+    const stream = new EncoderStream();
+    stream.write('PINGREQ');
+    expect((await collect(stream)).error).toBeInstanceOf(TypeError);
+  });
+
+  test('passes its options on', () => {
+    expect(() => new EncoderStream({ maximumPacketSize: 0 })).toThrow('maximumPacketSize');
+  });
+});
