@@ -1,15 +1,17 @@
 /**
  * The bytes of the one frame that a connection has begun and not finished.
  *
- * What it must never do: hold memory for bytes that were only announced. It keeps a piece of a
- * chunk as a view when that pins at most twice the piece, and copies it otherwise, into segments
- * that grow with the bytes received. When the frame is complete it is joined once, into one
+ * What it must never do: hold memory for bytes that were only announced. It keeps a large piece of
+ * a chunk as a view when that pins at most twice the piece, and copies every other one, into
+ * segments that grow with the bytes received. When the frame is complete it is joined once, into one
  * buffer of exactly its length. With no frame begun it holds no buffer at all.
  */
 import { allocate } from '../bytes.js';
 
 const SMALLEST_SEGMENT = 64;
 const LARGEST_SEGMENT = 65_536;
+/** A view is an object of some hundred bytes, so for a shorter piece it is no saving. */
+const SMALLEST_VIEW = 4096;
 
 export class UnfinishedFrame {
   /** Bytes held. */
@@ -33,7 +35,7 @@ export class UnfinishedFrame {
   append(piece: Uint8Array): void {
     const { length } = piece;
     if (length === 0) return;
-    if (length * 2 >= piece.buffer.byteLength) {
+    if (length >= SMALLEST_VIEW && length * 2 >= piece.buffer.byteLength) {
       this.#begin(piece, length);
     } else {
       const room = (this.#last?.length ?? 0) - this.#filled;

@@ -33,7 +33,7 @@ export function decodeChunks(chunks: Iterable<Uint8Array>, options: DecoderOptio
 /** `bytes` cut before each of the offsets, which must rise. */
 export function cutAt(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {
   const borders = [0, ...offsets, bytes.length];
-  return borders.slice(1).map((end, index) => bytes.slice(borders[index], end));
+  return borders.slice(1).map((end, index) => new Uint8Array(bytes.subarray(borders[index], end)));
 }
 
 /** `bytes` one by one. */
