@@ -131,8 +131,6 @@ export const HEADER_ERROR = -1;
 
 export const TEXT_IS_ASCII = 0;
 export const TEXT_IS_NOT_ASCII = 1;
-/** Every number from here on is an error code. */
-export const FIRST_ERROR = 16;
 
 // ---- error codes of the scanners ----------------------------------------------------------
 

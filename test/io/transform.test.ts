@@ -1,4 +1,5 @@
 /** The Node.js streams: in pipelines, under backpressure, at errors. */
+import { once } from 'node:events';
 import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -135,6 +136,26 @@ describe('DecoderStream', () => {
     expect(seen).toEqual(packets);
     expect(most).toBeLessThanOrEqual(stream.readableHighWaterMark);
   });
+
+  test.each(['packets', 'batches'] as const)(
+    'many small writes reach a slow reader that has fallen behind: %s',
+    async (deliver) => {
+      const stream = new DecoderStream({ deliver });
+      const writing = (async () => {
+        for (const packet of pubacks(200)) {
+          if (!stream.write(encode(packet))) await once(stream, 'drain');
+        }
+        stream.end();
+      })();
+      let count = 0;
+      for await (const item of stream) {
+        await turn();
+        count += 'packets' in item ? item.length : 1;
+      }
+      await writing;
+      expect(count).toBe(200);
+    },
+  );
 
   describe.each(['packets', 'batches'] as const)('at an error, delivering %s', (deliver) => {
     const flatten = (items: readonly (Packet | FrameBatch)[]): Packet[] =>

@@ -1,0 +1,48 @@
+/** Whether the decoder saw all that the session had to bring about. */
+import type { PacketType } from 'mqtt-wasm';
+import type { Tally } from './observer.js';
+import type { Direction } from './print.js';
+import { count } from './text.js';
+
+const PACKET_TYPES: readonly PacketType[] = [
+  'CONNECT',
+  'CONNACK',
+  'PUBLISH',
+  'PUBACK',
+  'PUBREC',
+  'PUBREL',
+  'PUBCOMP',
+  'SUBSCRIBE',
+  'SUBACK',
+  'UNSUBSCRIBE',
+  'UNSUBACK',
+  'PINGREQ',
+  'PINGRESP',
+  'DISCONNECT',
+];
+const DIRECTIONS: readonly Direction[] = ['client-to-broker', 'broker-to-client'];
+
+/** What was seen, in a line. */
+export function summary({ packets, errors, types }: Tally): string {
+  const noun = (amount: number, singular: string) =>
+    `${count(amount)} ${singular}${amount === 1 ? '' : 's'}`;
+  const seen = `${types.size} of ${PACKET_TYPES.length} packet types seen`;
+  return `${seen}, ${noun(packets, 'packet')}, ${noun(errors, 'error')}`;
+}
+
+/** What the session ought to have shown and did not; empty if all is well. */
+export function missing({ errors, types, publishes }: Tally): string[] {
+  const faults: string[] = [];
+  for (const type of PACKET_TYPES) {
+    if (!types.has(type)) faults.push(`no ${type} was seen`);
+  }
+  for (const direction of DIRECTIONS) {
+    for (const qos of [0, 1, 2] as const) {
+      if (!publishes.has(`${direction} ${qos}`)) {
+        faults.push(`no PUBLISH at QoS ${qos} was seen from ${direction.replace('-to-', ' to ')}`);
+      }
+    }
+  }
+  if (errors > 0) faults.push(`${count(errors)} streams could not be decoded`);
+  return faults;
+}

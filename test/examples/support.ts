@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A run of the live example that has ended. */
+export interface Ended {
+  /** `null` if it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** A run of the live example. */
+export class Live {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+
+  /** Starts the example with these arguments, as a child without a terminal. */
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const start = performance.now();
+    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+    this.process = spawn(process.execPath, ['--import', 'tsx', 'examples/live/main.ts', ...args], {
+      cwd: ROOT,
+      env: { ...inherited, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.process.once('close', (code) => {
+        const seconds = (performance.now() - start) / 1000;
+        resolve({ code, stdout: this.stdout, stderr: this.stderr, seconds });
+      });
+    });
+  }
+
+  /** The first match in what was printed, as soon as there is one. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const end = performance.now() + 20_000;
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match !== null) return match;
+      if (this.process.exitCode !== null || performance.now() > end) {
+        throw new Error(`${pattern} was not printed: ${this.stdout}${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** Runs the example to its end. */
+export function runLive(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Live(args, environment).ended;
+}
