@@ -37,16 +37,18 @@ import {
 } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
 import type { ScanLimits, Scanner, ScannerName } from '../scanner/scanner.js';
-import { FrameBatch } from './batch.js';
+import { EMPTY_BATCH, FrameBatch } from './batch.js';
 import { type ControlPacket, decodeControl } from './control.js';
 import {
   type DecoderOptions,
   type ResolvedDecoderOptions,
   resolveDecoderOptions,
 } from './options.js';
-import { UnfinishedFrame } from './unfinished-frame.js';
+import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
 const LONGEST_CHUNK = 0x7fff_ffff;
+/** Where a fixed header is put together that arrived in pieces. */
+const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
 const CONNECT_ONLY = 1 << PACKET_TYPE.CONNECT;
 
 /** A batch in the making. */
@@ -55,7 +57,7 @@ class Draft {
   rows = 0;
   /** Rows taken out of the frame table because it was full. */
   spilled = 0;
-  pieces: Int32Array[] = [];
+  pieces: Int32Array[] | undefined;
   controls: Map<number, ControlPacket> | undefined;
   error: MqttError | undefined;
 }
@@ -135,28 +137,38 @@ export class Decoder {
     if (chunk.length > LONGEST_CHUNK) throw new RangeError('chunk must be shorter than 2 GiB');
     this.#assertUsable();
 
+    const unfinished = this.#unfinished;
     const bytes = asView(chunk);
+    // Bytes from the middle of a frame need no look: `decoder.test.ts` cuts frames everywhere.
+    if (bytes.length < unfinished.needed - unfinished.length) {
+      unfinished.append(bytes);
+      this.#received += bytes.length;
+      return EMPTY_BATCH;
+    }
+
     const chunkOffset = this.#received;
-    const joinedOffset = chunkOffset - this.#unfinished.length;
+    const joinedOffset = chunkOffset - unfinished.length;
     const draft = new Draft();
     let joined: Uint8Array | undefined;
     let from = 0;
     this.#scanner.generation++;
 
-    if (this.#unfinished.length > 0) {
+    if (unfinished.length > 0) {
       from = this.#resume(bytes, draft);
       if (from > 0) {
-        joined = this.#unfinished.complete(bytes.subarray(0, from));
+        joined = unfinished.complete(from === bytes.length ? bytes : bytes.subarray(0, from));
         this.#scan(joined, 0, joinedOffset, draft);
       }
     }
-    if (draft.error === undefined && this.#unfinished.length === 0) {
+    if (draft.error === undefined && unfinished.length === 0 && from < bytes.length) {
       this.#scan(bytes, from, chunkOffset, draft);
     }
     this.#received += bytes.length;
     if (draft.error !== undefined) {
       this.#failure = draft.error;
-      this.#unfinished.clear();
+      unfinished.clear();
+    } else if (draft.rows === 0 && draft.spilled === 0) {
+      return EMPTY_BATCH;
     }
     return this.#finish(draft, bytes, chunkOffset, joined, joinedOffset);
   }
@@ -195,12 +207,13 @@ export class Decoder {
   #resume(bytes: Uint8Array, draft: Draft): number {
     const unfinished = this.#unfinished;
     if (unfinished.needed === 0) {
-      const length = this.#scanner.header(unfinished.head(bytes), this.#limits);
+      const held = unfinished.fixedHeader(FIXED_HEADER, bytes);
+      const length = this.#scanner.header(FIXED_HEADER, held, this.#limits);
       if (length === HEADER_ERROR) {
         draft.error = this.#scannerError(this.#received - unfinished.length);
         return 0;
       }
-      if (length !== HEADER_INCOMPLETE) unfinished.needed = length;
+      if (length !== HEADER_INCOMPLETE) unfinished.announce(length);
     }
     const missing = unfinished.needed - unfinished.length;
     if (unfinished.needed > 0 && missing <= bytes.length) return missing;
@@ -229,6 +242,7 @@ export class Decoder {
         return;
       }
       if (status === STATUS_TABLE_FULL) {
+        draft.pieces ??= [];
         draft.pieces.push(scanner.table.slice(0, draft.rows * ROW_WORDS));
         draft.spilled += draft.rows;
         draft.rows = 0;
@@ -310,11 +324,11 @@ export class Decoder {
     joinedOffset: number,
   ): FrameBatch {
     const scanner = this.#scanner;
-    const own = draft.pieces.length > 0;
+    const own =
+      draft.pieces &&
+      concatenate([...draft.pieces, scanner.table.subarray(0, draft.rows * ROW_WORDS)]);
     return new FrameBatch({
-      rows: own
-        ? concatenate([...draft.pieces, scanner.table.subarray(0, draft.rows * ROW_WORDS)])
-        : scanner.table,
+      rows: own ?? scanner.table,
       length: draft.spilled + draft.rows,
       chunk,
       chunkOffset,
@@ -322,7 +336,7 @@ export class Decoder {
       joinedOffset,
       controls: draft.controls,
       error: draft.error,
-      scanner: own ? undefined : scanner,
+      scanner: own === undefined ? scanner : undefined,
     });
   }
 }

@@ -8,7 +8,10 @@
  */
 import { allocate } from '../bytes.js';
 
-const SMALLEST_SEGMENT = 64;
+/** The longest fixed header is five bytes; with four it can still be incomplete. */
+export const LONGEST_FIXED_HEADER = 5;
+/** A connection may cost this much, whatever it claims: frames up to this length need no joining. */
+const SMALLEST_SEGMENT = 256;
 const LARGEST_SEGMENT = 65_536;
 /** A view is an object of some hundred bytes, so for a shorter piece it is no saving. */
 const SMALLEST_VIEW = 4096;
@@ -34,31 +37,32 @@ export class UnfinishedFrame {
   /** Takes in the next bytes of the frame. */
   append(piece: Uint8Array): void {
     const { length } = piece;
-    if (length === 0) return;
-    if (length >= SMALLEST_VIEW && length * 2 >= piece.buffer.byteLength) {
+    const last = this.#last;
+    if (last !== undefined && length <= last.length - this.#filled) {
+      if (length === 1) last[this.#filled] = piece[0] as number;
+      else last.set(piece, this.#filled);
+      this.#filled += length;
+    } else if (length >= SMALLEST_VIEW && length * 2 >= piece.buffer.byteLength) {
       this.#begin(piece, length);
-    } else {
-      const room = (this.#last?.length ?? 0) - this.#filled;
-      const here = Math.min(length, room);
-      if (here > 0) {
-        this.#last?.set(here === length ? piece : piece.subarray(0, here), this.#filled);
-        this.#filled += here;
-      }
-      if (here < length) {
-        const rest = piece.subarray(here);
-        const segment = allocate(this.#segmentLength(here, rest.length));
-        segment.set(rest);
-        this.#begin(segment, rest.length);
-      }
+    } else if (length > 0) {
+      this.#appendCopy(piece);
     }
     this.length += length;
+  }
+
+  /** The length of the whole frame is known now: the few bytes held move to where the rest will follow. */
+  announce(needed: number): void {
+    this.needed = needed;
+    const segment = allocate(Math.min(needed, SMALLEST_SEGMENT));
+    this.#copyTo(segment);
+    this.#last = segment;
   }
 
   /** The whole frame: what is held and the bytes that were missing. Nothing is held afterwards. */
   complete(missing: Uint8Array): Uint8Array {
     const last = this.#last;
     let frame: Uint8Array;
-    if (last !== undefined && this.#pieces === undefined && last.length === this.needed) {
+    if (last !== undefined && last.length === this.needed) {
       frame = last;
       frame.set(missing, this.#filled);
     } else {
@@ -70,13 +74,15 @@ export class UnfinishedFrame {
     return frame;
   }
 
-  /** The first `5` bytes at most of the frame: what is held, then `next`. For the fixed header. */
-  head(next: Uint8Array): Uint8Array {
-    const more = Math.min(next.length, 5 - this.length);
-    const head = new Uint8Array(this.length + more);
-    this.#copyTo(head);
-    head.set(next.subarray(0, more), this.length);
-    return head;
+  /**
+   * Writes the first bytes of the frame to `target`, as many as a fixed header can take: what is
+   * held, then `next`. Returns how many there are. Only while the fixed header is incomplete.
+   */
+  fixedHeader(target: Uint8Array, next: Uint8Array): number {
+    const more = Math.min(next.length, LONGEST_FIXED_HEADER - this.length);
+    this.#copyTo(target);
+    for (let i = 0; i < more; i++) target[this.length + i] = next[i] as number;
+    return this.length + more;
   }
 
   clear(): void {
@@ -87,12 +93,22 @@ export class UnfinishedFrame {
     this.#filled = 0;
   }
 
-  /** Room for a segment: about as much again as is held, but no more than the frame can need. */
-  #segmentLength(here: number, rest: number): number {
-    const held = this.length + here;
-    const wanted = Math.min(Math.max(held + rest, SMALLEST_SEGMENT), LARGEST_SEGMENT);
-    const useful = this.needed === 0 ? wanted : Math.min(wanted, this.needed - held);
-    return Math.max(useful, rest);
+  /** Copies a piece: first into the room that is left, then into a new segment. */
+  #appendCopy(piece: Uint8Array): void {
+    const room = this.#last === undefined ? 0 : this.#last.length - this.#filled;
+    this.#last?.set(piece.subarray(0, room), this.#filled);
+    this.#filled += room;
+    const rest = piece.subarray(room);
+    const segment = allocate(Math.max(this.#segmentLength(this.length + room), rest.length));
+    segment.set(rest);
+    this.#begin(segment, rest.length);
+  }
+
+  /** Room for a segment behind `held` bytes: about as much again, but no more than the frame can need. */
+  #segmentLength(held: number): number {
+    if (this.needed === 0) return LONGEST_FIXED_HEADER - 1;
+    const wanted = Math.min(Math.max(held, SMALLEST_SEGMENT), LARGEST_SEGMENT);
+    return Math.min(wanted, this.needed - held);
   }
 
   #begin(piece: Uint8Array, filled: number): void {

@@ -31,7 +31,7 @@ export function deliveryOf<D extends Delivery>(options: DecoderStreamOptions<D>)
  * error behind them, to be reported when they are gone. Other decoders may scan meanwhile.
  */
 export interface Delivering {
-  readonly items: Iterator<Packet | FrameBatch, void, undefined>;
+  readonly items: Iterator<Packet | FrameBatch>;
   readonly error: MqttError | undefined;
 }
 

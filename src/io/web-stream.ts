@@ -20,7 +20,7 @@ import {
 
 /** What one write yields. */
 interface Yield<Out> {
-  readonly items: Iterator<Out, void, undefined>;
+  readonly items: Iterator<Out>;
   readonly error: Error | undefined;
 }
 

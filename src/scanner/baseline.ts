@@ -62,8 +62,8 @@ export class BaselineScanner implements Scanner {
   readonly result = new Int32Array(RESULT_WORDS);
   generation = 0;
 
-  header(bytes: Uint8Array, limits: ScanLimits): number {
-    const found = this.#fixedHeader(bytes, 0, limits, entriesOf(limits.rules));
+  header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
+    const found = this.#fixedHeader(bytes, 0, length, limits, entriesOf(limits.rules));
     return found <= 0 ? found : 1 + (found >> 28) + (found & 0x0fffffff);
   }
 
@@ -83,7 +83,7 @@ export class BaselineScanner implements Scanner {
         status = STATUS_TABLE_FULL;
         break;
       }
-      const found = this.#fixedHeader(bytes, p, limits, entries);
+      const found = this.#fixedHeader(bytes, p, available, limits, entries);
       if (found === HEADER_ERROR) {
         status = STATUS_ERROR;
         break;
@@ -141,8 +141,13 @@ export class BaselineScanner implements Scanner {
   }
 
   /** `HEADER_INCOMPLETE`, `HEADER_ERROR`, or Remaining Length with the number of its bytes above bit 28. */
-  #fixedHeader(bytes: Uint8Array, p: number, limits: ScanLimits, entries: Int32Array): number {
-    const limit = bytes.length;
+  #fixedHeader(
+    bytes: Uint8Array,
+    p: number,
+    limit: number,
+    limits: ScanLimits,
+    entries: Int32Array,
+  ): number {
     if (p >= limit) return HEADER_INCOMPLETE;
     const first = bytes[p] as number;
     const entry = first * ENTRY_WORDS;

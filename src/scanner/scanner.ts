@@ -37,8 +37,8 @@ export interface Scanner {
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits): void;
 
   /**
-   * Checks a fixed header of which `bytes` holds the first bytes, at most five. Returns the length
-   * of the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with the error in `result`.
+   * Checks a fixed header of which the first `length` of `bytes` are there. Returns the length of
+   * the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with the error in `result`.
    */
-  header(bytes: Uint8Array, limits: ScanLimits): number;
+  header(bytes: Uint8Array, length: number, limits: ScanLimits): number;
 }

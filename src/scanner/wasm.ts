@@ -33,14 +33,9 @@ export class WasmScanner implements Scanner {
     );
   }
 
-  header(bytes: Uint8Array, limits: ScanLimits): number {
+  header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
     const { exports, window } = this.#memory;
     window.set(bytes);
-    return exports.header(
-      bytes.length,
-      limits.allowedTypes,
-      limits.maximumPacketSize,
-      limits.rules,
-    );
+    return exports.header(length, limits.allowedTypes, limits.maximumPacketSize, limits.rules);
   }
 }

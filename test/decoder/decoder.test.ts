@@ -127,6 +127,16 @@ describe.each(SCANNERS)('%s', (scanner) => {
     }
   });
 
+  test('an iteration that was broken off, or has thrown, is over', () => {
+    const batch = decoderOf().push(join(PINGREQ, PINGREQ, BAD));
+    const broken = batch.packets();
+    for (const _ of broken) break;
+    expect([...broken]).toEqual([]);
+    const spent = batch.packets();
+    expect(() => [...spent]).toThrow(batch.error);
+    expect(spent.next()).toEqual({ done: true, value: undefined });
+  });
+
   test('after an error the decoder is poisoned and says why', () => {
     const decoder = decoderOf();
     const { error } = decoder.push(BAD);

@@ -47,8 +47,17 @@ describe('the bytes come out as they came in', () => {
   test('also while the length is not known yet', () => {
     const frame = new UnfinishedFrame();
     for (const byte of [0x30, 0x80, 0x80]) frame.append(Uint8Array.of(byte));
-    expect([...frame.head(Uint8Array.of(1, 2, 3))]).toEqual([0x30, 0x80, 0x80, 1, 2]);
+    const header = new Uint8Array(5);
+    expect(frame.fixedHeader(header, Uint8Array.of(1))).toBe(4);
+    expect([...header.subarray(0, 4)]).toEqual([0x30, 0x80, 0x80, 1]);
+    expect(frame.fixedHeader(header, Uint8Array.of(1, 2, 3))).toBe(5);
+    expect([...header]).toEqual([0x30, 0x80, 0x80, 1, 2]);
     expect(frame.firstByte).toBe(0x30);
+    frame.announce(6);
+    frame.append(Uint8Array.of(1, 2));
+    const joined = frame.complete(Uint8Array.of(3));
+    expect([...joined]).toEqual([0x30, 0x80, 0x80, 1, 2, 3]);
+    expect(joined.buffer.byteLength).toBe(6);
   });
 });
 
