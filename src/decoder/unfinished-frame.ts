@@ -99,16 +99,16 @@ export class UnfinishedFrame {
     this.#last?.set(piece.subarray(0, room), this.#filled);
     this.#filled += room;
     const rest = piece.subarray(room);
-    const segment = allocate(Math.max(this.#segmentLength(this.length + room), rest.length));
+    const segment = allocate(this.#segmentLength(this.length + room, rest.length));
     segment.set(rest);
     this.#begin(segment, rest.length);
   }
 
-  /** Room for a segment behind `held` bytes: about as much again, but no more than the frame can need. */
-  #segmentLength(held: number): number {
+  /** Room for `rest` bytes behind `held` others, and for as many again, if the frame can need them. */
+  #segmentLength(held: number, rest: number): number {
     if (this.needed === 0) return LONGEST_FIXED_HEADER - 1;
-    const wanted = Math.min(Math.max(held, SMALLEST_SEGMENT), LARGEST_SEGMENT);
-    return Math.min(wanted, this.needed - held);
+    const more = Math.min(Math.max(held + rest, SMALLEST_SEGMENT), LARGEST_SEGMENT);
+    return Math.min(rest + more, this.needed - held);
   }
 
   #begin(piece: Uint8Array, filled: number): void {
