@@ -56,6 +56,8 @@ interface Rule {
   readonly class: ErrorClass;
   readonly says: string;
   readonly statement?: Statement;
+  /** The same for who encodes, where the duty of the sender has a statement of its own. */
+  readonly senderStatement?: string;
   /** The number by which the scanners report it. */
   readonly scanner?: number;
 }
@@ -127,6 +129,7 @@ const RULES = {
   ERR_MQTT_PACKET_LENGTH: {
     class: 'MALFORMED',
     says: 'no packet of this type has this Remaining Length',
+    statement: { SUBSCRIBE: '3.8.3-3', SUBACK: '3.9.3-1', UNSUBSCRIBE: '3.10.3-2' },
     scanner: ERROR_PACKET_LENGTH,
   },
   ERR_MQTT_PACKET_TOO_LARGE: {
@@ -227,6 +230,7 @@ const RULES = {
     class: 'CLIENT_ID',
     says: 'an empty Client Identifier needs Clean Session',
     statement: '3.1.3-8',
+    senderStatement: '3.1.3-7',
   },
   ERR_MQTT_CONNACK_FLAGS: {
     class: 'MALFORMED',
@@ -394,7 +398,9 @@ export class MqttEncodeError extends Error {
   readonly statement: string | undefined;
 
   constructor(code: ErrorCode, packetType: PacketType | undefined, field: string, detail?: string) {
-    const statement = statementOf(code, packetType);
+    const { senderStatement } = RULE_TABLE[code];
+    const statement =
+      senderStatement === undefined ? statementOf(code, packetType) : `MQTT-${senderStatement}`;
     const where = packetType === undefined ? field : `${packetType} ${field}`;
     super(
       `${where}: ${detail ?? RULE_TABLE[code].says}${statement === undefined ? '' : ` (${statement})`}`,

@@ -5,7 +5,6 @@ import type { FieldReader } from './field-reader.js';
 
 export function decodeSuback(reader: FieldReader): SubackPacket {
   const packetIdentifier = reader.packetIdentifier();
-  if (reader.atEnd) reader.fail('ERR_MQTT_NO_RETURN_CODE', reader.position);
   const returnCodes: SubscribeReturnCode[] = [];
   while (!reader.atEnd) {
     const at = reader.position;

@@ -4,7 +4,6 @@ import type { FieldReader } from './field-reader.js';
 
 export function decodeSubscribe(reader: FieldReader): SubscribePacket {
   const packetIdentifier = reader.packetIdentifier();
-  if (reader.atEnd) reader.fail('ERR_MQTT_NO_TOPIC_FILTER', reader.position);
   const subscriptions: Subscription[] = [];
   while (!reader.atEnd) {
     const topicFilter = reader.topicFilter();

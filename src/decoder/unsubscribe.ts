@@ -4,7 +4,6 @@ import type { FieldReader } from './field-reader.js';
 
 export function decodeUnsubscribe(reader: FieldReader): UnsubscribePacket {
   const packetIdentifier = reader.packetIdentifier();
-  if (reader.atEnd) reader.fail('ERR_MQTT_NO_TOPIC_FILTER', reader.position);
   const topicFilters: string[] = [];
   while (!reader.atEnd) topicFilters.push(reader.topicFilter());
   return { type: 'UNSUBSCRIBE', packetIdentifier, topicFilters };

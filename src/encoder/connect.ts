@@ -1,7 +1,7 @@
 /** CONNECT (section 3.1). The flags follow from which fields are there, so they cannot contradict them. */
 import { CONNECT_FLAG, WILL_QOS_SHIFT } from '../protocol/connect-flags.js';
 import { BRIDGE_BIT, PROTOCOL_NAME, type ProtocolVersion } from '../protocol/packet-types.js';
-import type { EncodableConnectPacket, EncodableWill } from '../protocol/packets.js';
+import type { EncodableBytes, EncodableConnectPacket, EncodableWill } from '../protocol/packets.js';
 import {
   type BodyEncoder,
   binaryLength,
@@ -16,7 +16,7 @@ import {
 const TYPE = 'CONNECT';
 
 function levelOf(packet: EncodableConnectPacket): ProtocolVersion {
-  const level = packet.protocolLevel ?? 4;
+  const { protocolLevel: level = 4 } = packet;
   if (level !== 3 && level !== 4) {
     return refuse('ERR_MQTT_PROTOCOL_LEVEL', TYPE, 'protocolLevel', 'must be 3 or 4');
   }
@@ -34,6 +34,10 @@ function willOf(packet: EncodableConnectPacket): EncodableWill | undefined {
     return refuse('ERR_MQTT_FIELD_TYPE', TYPE, 'will', 'must be an object');
   }
   return will;
+}
+
+function payloadOf({ payload = '' }: EncodableWill): EncodableBytes {
+  return payload;
 }
 
 function flagsOf(packet: EncodableConnectPacket): number {
@@ -64,7 +68,7 @@ export const connectEncoder: BodyEncoder<EncodableConnectPacket> = {
     }
     if (will !== undefined) {
       length += topicLength(TYPE, 'will.topic', will.topic);
-      length += binaryLength(TYPE, 'will.payload', will.payload ?? '');
+      length += binaryLength(TYPE, 'will.payload', payloadOf(will));
     }
     if (userName !== undefined) length += textLength(TYPE, 'userName', userName);
     if (password !== undefined) length += binaryLength(TYPE, 'password', password);
@@ -77,12 +81,12 @@ export const connectEncoder: BodyEncoder<EncodableConnectPacket> = {
     writer.text('protocolName', PROTOCOL_NAME[level]);
     writer.uint8(bridge ? level | BRIDGE_BIT : level);
     writer.uint8(flagsOf(packet));
-    writer.uint16(uint16Of(TYPE, 'keepAlive', packet.keepAlive ?? 0));
-    writer.text('clientIdentifier', packet.clientIdentifier ?? '');
-    const { will, userName, password } = packet;
+    const { keepAlive = 0, clientIdentifier = '', will, userName, password } = packet;
+    writer.uint16(uint16Of(TYPE, 'keepAlive', keepAlive));
+    writer.text('clientIdentifier', clientIdentifier);
     if (will !== undefined) {
       writer.topicName('will.topic', will.topic);
-      writer.binary(will.payload ?? '');
+      writer.binary(payloadOf(will));
     }
     if (userName !== undefined) writer.text('userName', userName);
     if (password !== undefined) writer.binary(password);

@@ -7,3 +7,27 @@ export function hex(text: string): Uint8Array {
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
+
+/** Hexadecimal of a text behind its two-byte length. */
+export function utf8(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length.toString(16).padStart(4, '0') + bytes.toString('hex');
+}
+
+/** Hexadecimal of bytes behind their two-byte length. */
+export function prefixed(bytes: string): string {
+  const { length } = hex(bytes);
+  return length.toString(16).padStart(4, '0') + bytes;
+}
+
+/** A frame: the first byte, the Remaining Length that fits, and the body, all but the length in hexadecimal. */
+export function frame(first: string, ...body: readonly string[]): Uint8Array {
+  const bytes = hex(body.join(' '));
+  const remainingLength: number[] = [];
+  let rest = bytes.length;
+  do {
+    remainingLength.push((rest % 128) + (rest > 127 ? 128 : 0));
+    rest = Math.floor(rest / 128);
+  } while (rest > 0);
+  return join(hex(first), Uint8Array.from(remainingLength), bytes);
+}
