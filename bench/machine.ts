@@ -1,0 +1,31 @@
+/** What the figures depend on besides the code. */
+import { availableParallelism, cpus, loadavg } from 'node:os';
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly v8: string;
+  readonly platform: string;
+  /** How many processes wanted a core over the last minute, before the run; always 0 on Windows. */
+  readonly load: number;
+}
+
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    platform: `${process.platform} ${process.arch}`,
+    load: loadavg()[0] ?? 0,
+  };
+}
+
+/** The command that repeats this run, with its arguments quoted for a shell. */
+export function commandFor(args: readonly string[]): string {
+  const quoted = args.map((arg) =>
+    /^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
+  );
+  return ['npm run bench', ...(quoted.length === 0 ? [] : ['--', ...quoted])].join(' ');
+}

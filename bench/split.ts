@@ -1,0 +1,126 @@
+/**
+ * Splitting: chunks to frames, no packet made. Ours validates all the same, topics included.
+ * mqtt-packet cannot split without decoding, so its figure here is that of its full decode.
+ */
+import { availableScanners, Decoder, type ScannerName } from 'mqtt-wasm';
+import type { Case, Contestant } from './contest.js';
+import { parseWithReference, REFERENCE } from './decode.js';
+import { FLOOR_WORDS, splitUnchecked } from './floor.js';
+import type { ExpectedPacket } from './frames.js';
+import { comparePackets, FRAME_FIELDS } from './verify.js';
+import { type Workload, workloadOf } from './workloads.js';
+
+const FLOOR_TYPES: ReadonlyMap<number, string> = new Map([
+  [3, 'PUBLISH'],
+  [4, 'PUBACK'],
+  [12, 'PINGREQ'],
+]);
+
+/** Workloads whose splitting is also measured against the loop without any check. */
+const WITH_FLOOR = 'A';
+
+function lengthChecksum(packets: readonly ExpectedPacket[]): number {
+  return packets.reduce((sum, packet) => sum + 1 + packet.remainingLength, 0);
+}
+
+function countFrames(chunks: readonly Buffer[], scanner: ScannerName): number {
+  const decoder = new Decoder({ scanner });
+  let count = 0;
+  for (const chunk of chunks) count += decoder.push(chunk).length;
+  decoder.end();
+  return count;
+}
+
+function visitFrames(chunks: readonly Buffer[], scanner: ScannerName): number {
+  const decoder = new Decoder({ scanner });
+  let sum = 0;
+  for (const chunk of chunks) {
+    for (const frame of decoder.push(chunk)) sum += 1 + frame.remainingLength;
+  }
+  decoder.end();
+  return sum;
+}
+
+function framesOf(chunks: readonly Buffer[], scanner: ScannerName): ExpectedPacket[] {
+  const decoder = new Decoder({ scanner });
+  const found: ExpectedPacket[] = [];
+  for (const chunk of chunks) {
+    for (const { type, remainingLength } of decoder.push(chunk)) {
+      found.push({ type, remainingLength });
+    }
+  }
+  decoder.end();
+  return found;
+}
+
+function contestants({ chunks, packets }: Workload, scanner: ScannerName): Contestant[] {
+  const check = () => comparePackets(framesOf(chunks, scanner), packets, FRAME_FIELDS);
+  return [
+    {
+      name: `${scanner}, batch.length`,
+      checksum: packets.length,
+      run: () => countFrames(chunks, scanner),
+      check,
+    },
+    {
+      name: `${scanner}, for (frame of batch)`,
+      checksum: lengthChecksum(packets),
+      run: () => visitFrames(chunks, scanner),
+      check,
+    },
+  ];
+}
+
+function floorContestant({ chunks, packets }: Workload): Contestant {
+  const table = new Int32Array(packets.length * FLOOR_WORDS);
+  return {
+    name: 'floor: loop without any check',
+    checksum: packets.length,
+    run: () => splitUnchecked(chunks, table),
+    check() {
+      const found = Array.from({ length: splitUnchecked(chunks, table) }, (_, index) => ({
+        type: FLOOR_TYPES.get((table[index * FLOOR_WORDS] as number) >> 4) ?? 'unknown',
+        remainingLength: table[index * FLOOR_WORDS + 1] as number,
+      }));
+      comparePackets(found, packets, FRAME_FIELDS);
+    },
+  };
+}
+
+function referenceContestant({ chunks, packets }: Workload): Contestant {
+  return {
+    name: REFERENCE,
+    checksum: lengthChecksum(packets),
+    run() {
+      let sum = 0;
+      parseWithReference(chunks, (packet) => {
+        sum += 1 + (packet.length ?? 0);
+      });
+      return sum;
+    },
+    check() {
+      const found: ExpectedPacket[] = [];
+      parseWithReference(chunks, ({ cmd, length = -1 }) =>
+        found.push({ type: cmd.toUpperCase(), remainingLength: length }),
+      );
+      comparePackets(found, packets, FRAME_FIELDS);
+    },
+  };
+}
+
+export function splitCase(id: string): Case {
+  const workload = workloadOf(id);
+  return {
+    id: `split/${id}`,
+    kind: 'split',
+    title: workload.title,
+    packets: workload.packets.length,
+    byteLength: workload.byteLength,
+    reference: REFERENCE,
+    contestants: [
+      ...availableScanners().flatMap((scanner) => contestants(workload, scanner)),
+      ...(id === WITH_FLOOR ? [floorContestant(workload)] : []),
+      referenceContestant(workload),
+    ],
+  };
+}
