@@ -1,5 +1,5 @@
 /** The public surface without anything of Node.js: what browsers get, and `mqtt-wasm/web` everywhere. */
-export { Frame, FrameBatch } from './decoder/batch.js';
+export type { Frame, FrameBatch } from './decoder/batch.js';
 export { Decoder } from './decoder/decoder.js';
 export type { DecoderOptions } from './decoder/options.js';
 export { Encoder, type EncoderOptions, encode } from './encoder/encoder.js';

@@ -19,6 +19,15 @@ import {
   deliveryOf,
 } from './delivery.js';
 
+type NodeItems = ReturnType<Transform[typeof Symbol.asyncIterator]>;
+
+/** An async iterator of `T` with whatever else the installed types of Node.js ask of a stream's. */
+interface Items<T> extends Omit<NodeItems, keyof AsyncIterableIterator<unknown>> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  return?(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): Items<T>;
+}
+
 /** A Transform whose errors wait for the reader. */
 abstract class LateFailingTransform extends Transform {
   #fail: (() => void) | undefined;
@@ -90,12 +99,11 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
   }
 
   /** The items, as `for await` sees them. */
-  override [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<D>>;
-  // To the types of Node.js a stream iterates over strings and Buffers. With the signature of the
-  // base class behind its own, this one is a stream to `pipeline()`, and typed to `for await`.
-  // biome-ignore lint/suspicious/noExplicitAny: the base class has it
-  override [Symbol.asyncIterator](): AsyncIterableIterator<any>;
-  override [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<D>> {
+  override [Symbol.asyncIterator](): Items<Delivered<D>>;
+  // To the types of Node.js a stream iterates over strings and Buffers. With a signature like that
+  // of the base class behind its own, this one is a stream to `pipeline()`, and typed to `for await`.
+  override [Symbol.asyncIterator](): Items<ReturnType<Transform['read']>>;
+  override [Symbol.asyncIterator](): Items<Delivered<D>> {
     return super[Symbol.asyncIterator]();
   }
 
