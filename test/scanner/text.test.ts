@@ -2,12 +2,14 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import {
+  ERROR_DISCOURAGED_CHARACTER,
   ERROR_INVALID_UTF8,
   ERROR_NULL_CHARACTER,
   ERROR_TOPIC_NAME_WILDCARD,
   RESULT_ERROR_CODE,
   RESULT_ERROR_OFFSET,
   RESULT_STATUS,
+  RULE_NO_DISCOURAGED_CHARACTERS,
   STATUS_DONE,
   TEXT_IS_ASCII,
 } from '../../assembly/layout.js';
@@ -19,12 +21,16 @@ import { SCANNERS } from '../support/decode.js';
 const LIMITS = { allowedTypes: 0xffff, maximumPacketSize: MAXIMUM_FRAME_LENGTH, rules: 0 };
 
 /** What `name` says of a PUBLISH with this Topic Name: [0, 0] or error code and offset in the topic. */
-function scanTopic(name: (typeof SCANNERS)[number], topic: Uint8Array): readonly [number, number] {
+function scanTopic(
+  name: (typeof SCANNERS)[number],
+  topic: Uint8Array,
+  rules = 0,
+): readonly [number, number] {
   const scanner = chooseScanner(name);
   const length = topic.length + 2;
   const size = length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
   const header = [0x30, ...size, topic.length >> 8, topic.length & 0xff];
-  scanner.scan(Buffer.concat([Buffer.from(header), topic]), 0, 0, LIMITS);
+  scanner.scan(Buffer.concat([Buffer.from(header), topic]), 0, 0, { ...LIMITS, rules });
   const { result } = scanner;
   if (result[RESULT_STATUS] === STATUS_DONE) return [0, 0];
   return [
@@ -154,6 +160,26 @@ describe.each(SCANNERS)('the Topic Name check of %s', (name) => {
         }
       }
     }
+  });
+
+  test('refuses exactly the discouraged characters under the strict rule', () => {
+    const planes = Array.from({ length: 16 }, (_, plane) => (plane + 1) * 0x10000);
+    const above = planes.flatMap((first) => [first, first + 1, first + 0xfffd, first + 0xfffe]);
+    const wrong: number[] = [];
+    for (const codePoint of [...Array(0x10000).keys(), ...above]) {
+      if (codePoint === 0 || codePoint === 0x2b || codePoint === 0x23) continue;
+      if (codePoint >= 0xd800 && codePoint <= 0xdfff) continue;
+      const topic = Buffer.from(`a${String.fromCodePoint(codePoint)}`);
+      const [code, offset] = scanTopic(name, topic, RULE_NO_DISCOURAGED_CHARACTERS);
+      const refused = code === ERROR_DISCOURAGED_CHARACTER && offset === 1;
+      const isNonCharacter =
+        (codePoint >= 0xfdd0 && codePoint <= 0xfdef) || (codePoint & 0xffff) >= 0xfffe;
+      if (refused !== (/\p{Cc}/u.test(String.fromCodePoint(codePoint)) || isNonCharacter)) {
+        wrong.push(codePoint);
+      }
+      if (!refused && code !== 0) wrong.push(codePoint);
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('does not look at what stands behind the topic', () => {
