@@ -10,6 +10,7 @@ import {
   ENTRY_ERROR,
   ENTRY_MAXIMUM_REMAINING_LENGTH,
   ENTRY_MINIMUM_REMAINING_LENGTH,
+  ENTRY_SHAPE,
   ERROR_PACKET_LENGTH,
   ERROR_PACKET_NOT_ALLOWED,
   ERROR_PACKET_TOO_LARGE,
@@ -21,6 +22,7 @@ import {
   HEADER_INCOMPLETE,
   RULE_MINIMAL_REMAINING_LENGTH,
   RULE_TABLE_SHIFT,
+  SHAPE_CONTROL,
   WINDOW,
 } from './layout';
 import { rebaseError, setError } from './result';
@@ -41,6 +43,7 @@ export function fixedHeader(
   limit: u32,
   allowedTypes: u32,
   maximumPacketSize: u32,
+  maximumListPacketSize: u32,
   rules: u32,
 ): i32 {
   if (p >= limit) return HEADER_INCOMPLETE;
@@ -82,7 +85,8 @@ export function fixedHeader(
     setError(ERROR_PACKET_LENGTH, p + 1, first);
     return HEADER_ERROR;
   }
-  if (1 + bytes + length > maximumPacketSize) {
+  const isList = load<u32>(entry + (ENTRY_SHAPE << 2)) == SHAPE_CONTROL;
+  if (1 + bytes + length > (isList ? maximumListPacketSize : maximumPacketSize)) {
     setError(ERROR_PACKET_TOO_LARGE, p + 1, first);
     return HEADER_ERROR;
   }
@@ -95,8 +99,21 @@ export function fixedHeader(
  * Returns the length of the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with an offset
  * from the start of the frame.
  */
-export function header(loaded: u32, allowedTypes: u32, maximumPacketSize: u32, rules: u32): i32 {
-  const found = fixedHeader(WINDOW, WINDOW + loaded, allowedTypes, maximumPacketSize, rules);
+export function header(
+  loaded: u32,
+  allowedTypes: u32,
+  maximumPacketSize: u32,
+  maximumListPacketSize: u32,
+  rules: u32,
+): i32 {
+  const found = fixedHeader(
+    WINDOW,
+    WINDOW + loaded,
+    allowedTypes,
+    maximumPacketSize,
+    maximumListPacketSize,
+    rules,
+  );
   if (found == HEADER_ERROR) rebaseError(0, WINDOW);
   if (found <= 0) return found;
   return 1 + (found >> 28) + (found & 0x0fffffff);

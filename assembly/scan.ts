@@ -45,20 +45,25 @@ import {
 import { bigEndian16, publish, publishHeaderLength } from './publish';
 import { rebaseError, setError, setResult } from './result';
 
-/** Fills the table from row `rows` on. What came of it stands at `RESULT`. */
+/**
+ * Scans from byte `from` of the window on and fills the table from row `rows` on. What came of
+ * it stands at `RESULT`.
+ */
 export function scan(
   base: u32,
+  from: u32,
   loaded: u32,
   available: u32,
   rows: u32,
   allowedTypes: u32,
   maximumPacketSize: u32,
+  maximumListPacketSize: u32,
   rules: u32,
 ): void {
   const limit: u32 = WINDOW + loaded;
   const last: u32 = WINDOW + available;
   const toOffset: u32 = base - WINDOW;
-  let p: u32 = WINDOW;
+  let p: u32 = WINDOW + from;
   let controlRows: u32 = 0;
   let needed: u32 = 0;
   let status: u32 = STATUS_DONE;
@@ -68,7 +73,14 @@ export function scan(
       status = STATUS_TABLE_FULL;
       break;
     }
-    const found = fixedHeader(p, limit, allowedTypes, maximumPacketSize, rules);
+    const found = fixedHeader(
+      p,
+      limit,
+      allowedTypes,
+      maximumPacketSize,
+      maximumListPacketSize,
+      rules,
+    );
     if (found == HEADER_ERROR) {
       status = STATUS_ERROR;
       break;

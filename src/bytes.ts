@@ -41,7 +41,8 @@ export function asView(bytes: Uint8Array): Uint8Array {
 /** Whether a value is a `Uint8Array`, also one from another realm. */
 export function isBytes(value: unknown): value is Uint8Array {
   return (
-    value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]'
+    value instanceof Uint8Array ||
+    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]')
   );
 }
 
@@ -78,11 +79,11 @@ export const utf8Length: (text: string) => number =
 
 const utf8Write = native?.utf8Write;
 
-/** Writes `text` in UTF-8 to `target` from `offset` on, where it must fit. Returns the number of bytes. */
-export const writeUtf8: (target: Uint8Array, text: string, offset: number) => number =
+/** Writes `text` in UTF-8 to `target` from `offset` on, at most up to `end`. Returns the number of bytes. */
+export const writeUtf8: (target: Uint8Array, text: string, offset: number, end: number) => number =
   utf8Write === undefined
-    ? (target, text, offset) => encoder.encodeInto(text, target.subarray(offset)).written
-    : (target, text, offset) => utf8Write.call(target, text, offset, target.length - offset);
+    ? (target, text, offset, end) => encoder.encodeInto(text, target.subarray(offset, end)).written
+    : (target, text, offset, end) => utf8Write.call(target, text, offset, end - offset);
 
 const nativeIsWellFormed = (String.prototype as { isWellFormed?(this: string): boolean })
   .isWellFormed;

@@ -22,8 +22,16 @@ export function boolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** The value, if it is an object; else throws a `TypeError`. */
-export function optionsObject<T extends object>(value: T): T {
+/**
+ * The value, if it is an object, with no other keys than these if any are given; else throws a
+ * `TypeError`, because a limit that is misspelled would be no limit.
+ */
+export function optionsObject<T extends object>(value: T, keys?: readonly string[]): T {
   if (typeof value !== 'object' || value === null) throw new TypeError('options must be an object');
+  for (const key of Object.keys(value)) {
+    if (keys !== undefined && !keys.includes(key)) {
+      throw new TypeError(`there is no option ${key}; the options are ${keys.join(', ')}`);
+    }
+  }
   return value;
 }

@@ -117,6 +117,12 @@ class Items<T> implements IterableIterator<T> {
   }
 }
 
+/**
+ * What `push()` returns: the frames that a chunk completed, in the order of the stream.
+ *
+ * Reading it twice makes the packets twice, except those of `CONNECT`, `CONNACK`, `SUBSCRIBE`,
+ * `SUBACK` and `UNSUBSCRIBE`, which are decoded already.
+ */
 export class FrameBatch {
   readonly #contents: BatchContents;
   #rows: Int32Array;
@@ -251,7 +257,9 @@ export class FrameBatch {
 
   #rowsWith(index: number): Int32Array {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw new RangeError(`index must be an integer from 0 to ${this.length - 1}, is ${index}`);
+      throw new RangeError(
+        `index must be that of a frame, of which there are ${this.length}; it is ${index}`,
+      );
     }
     return this.#current();
   }

@@ -22,7 +22,8 @@ export function decodeConnect(
   const clientIdentifier = reader.text('3.1.3-3');
   // MQTT 3.1 knows no empty identifier at all; since 3.1.1 it asks for a clean session.
   if (clientIdentifier === '' && (!cleanSession || protocolLevel === 3)) {
-    reader.fail('ERR_MQTT_CLIENT_IDENTIFIER', clientIdentifierAt);
+    const statement = protocolLevel === 3 ? null : undefined;
+    reader.fail('ERR_MQTT_CLIENT_IDENTIFIER', clientIdentifierAt, statement);
   }
   const will = (flags & CONNECT_FLAG.will) === 0 ? undefined : readWill(reader, flags);
   const userName = (flags & CONNECT_FLAG.userName) === 0 ? undefined : reader.text('3.1.2-19');

@@ -25,12 +25,14 @@ import {
   RULE_NO_DISCOURAGED_CHARACTERS,
   STATUS_DONE,
   STATUS_ERROR,
+  STATUS_RELOAD,
   STATUS_TABLE_FULL,
 } from '../../assembly/layout.js';
 import { asView, isBytes } from '../bytes.js';
 import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
 import {
   allowedTypes,
+  DECODED_TYPES,
   PACKET_TYPE,
   type ProtocolVersion,
   packetTypeName,
@@ -39,6 +41,7 @@ import { chooseScanner } from '../scanner/choose.js';
 import type { ScanLimits, Scanner, ScannerName } from '../scanner/scanner.js';
 import { EMPTY_BATCH, FrameBatch } from './batch.js';
 import { type ControlPacket, decodeControl } from './control.js';
+import { Draft } from './draft.js';
 import {
   type DecoderOptions,
   type ResolvedDecoderOptions,
@@ -50,17 +53,6 @@ const LONGEST_CHUNK = 0x7fff_ffff;
 /** Where a fixed header is put together that arrived in pieces. */
 const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
 const CONNECT_ONLY = 1 << PACKET_TYPE.CONNECT;
-
-/** A batch in the making. */
-class Draft {
-  /** Rows in the frame table. */
-  rows = 0;
-  /** Rows taken out of the frame table because it was full. */
-  spilled = 0;
-  pieces: Int32Array[] | undefined;
-  controls: Map<number, ControlPacket> | undefined;
-  error: MqttError | undefined;
-}
 
 /** Decodes one connection's stream of bytes. */
 export class Decoder {
@@ -96,6 +88,7 @@ export class Decoder {
         state === 'expectConnect'
           ? this.#options.maximumConnectPacketSize
           : this.#options.maximumPacketSize,
+      maximumListPacketSize: this.#options.maximumListPacketSize,
       rules:
         (minimalRemainingLength ? RULE_MINIMAL_REMAINING_LENGTH : 0) |
         (text === 'reject' ? RULE_NO_DISCOURAGED_CHARACTERS : 0),
@@ -136,11 +129,36 @@ export class Decoder {
     if (!isBytes(chunk)) throw new TypeError('chunk must be a Uint8Array');
     if (chunk.length > LONGEST_CHUNK) throw new RangeError('chunk must be shorter than 2 GiB');
     this.#assertUsable();
+    try {
+      return this.#push(asView(chunk));
+    } catch (error) {
+      // Out of memory, say: bytes are lost, so nothing that follows can be read.
+      this.#fail(new MqttError('ERR_MQTT_DECODER_POISONED', { cause: error }));
+      throw error;
+    }
+  }
 
+  /**
+   * Says that the stream is over.
+   *
+   * @throws `MqttError` with `ERR_MQTT_UNEXPECTED_END` if it ended inside a frame, with
+   *   `ERR_MQTT_DECODER_POISONED` if an error had ended the decoding already
+   */
+  end(): void {
+    if (this.#ended && this.#failure === undefined) return;
+    this.#assertUsable();
+    this.#ended = true;
+    if (this.#unfinished.length === 0) return;
+    const packetType = packetTypeName(this.#unfinished.firstByte >> 4);
+    const error = new MqttError('ERR_MQTT_UNEXPECTED_END', { packetType, offset: this.#received });
+    this.#fail(error);
+    throw error;
+  }
+
+  #push(bytes: Uint8Array): FrameBatch {
     const unfinished = this.#unfinished;
-    const bytes = asView(chunk);
     // Bytes from the middle of a frame need no look: `decoder.test.ts` cuts frames everywhere.
-    if (bytes.length < unfinished.needed - unfinished.length) {
+    if (bytes.length === 0 || bytes.length < unfinished.needed - unfinished.length) {
       unfinished.append(bytes);
       this.#received += bytes.length;
       return EMPTY_BATCH;
@@ -151,8 +169,6 @@ export class Decoder {
     const draft = new Draft();
     let joined: Uint8Array | undefined;
     let from = 0;
-    this.#scanner.generation++;
-
     if (unfinished.length > 0) {
       from = this.#resume(bytes, draft);
       if (from > 0) {
@@ -164,33 +180,27 @@ export class Decoder {
       this.#scan(bytes, from, chunkOffset, draft);
     }
     this.#received += bytes.length;
-    if (draft.error !== undefined) {
-      this.#failure = draft.error;
-      unfinished.clear();
-    } else if (draft.rows === 0 && draft.spilled === 0) {
-      return EMPTY_BATCH;
-    }
-    return this.#finish(draft, bytes, chunkOffset, joined, joinedOffset);
+    if (draft.error !== undefined) this.#fail(draft.error);
+    else if (draft.length === 0) return EMPTY_BATCH;
+    const scanner = this.#scanner;
+    const own = draft.ownRows(scanner.table);
+    return new FrameBatch({
+      rows: own ?? scanner.table,
+      length: draft.length,
+      chunk: bytes,
+      chunkOffset,
+      joined,
+      joinedOffset,
+      controls: draft.controls,
+      error: draft.error,
+      scanner: own === undefined ? scanner : undefined,
+    });
   }
 
-  /**
-   * Says that the stream is over.
-   *
-   * @throws `MqttError` with `ERR_MQTT_UNEXPECTED_END` if it ended inside a frame, with
-   *   `ERR_MQTT_DECODER_POISONED` if an error had ended the decoding already
-   */
-  end(): void {
-    if (this.#ended) return;
-    this.#assertUsable();
-    this.#ended = true;
-    if (this.#unfinished.length === 0) return;
-    const packetType = packetTypeName(this.#unfinished.firstByte >> 4);
+  /** Nothing more can be decoded. */
+  #fail(error: MqttError): void {
+    this.#failure = error;
     this.#unfinished.clear();
-    this.#failure = new MqttError('ERR_MQTT_UNEXPECTED_END', {
-      packetType,
-      offset: this.#received,
-    });
-    throw this.#failure;
   }
 
   #assertUsable(): void {
@@ -226,9 +236,12 @@ export class Decoder {
     const scanner = this.#scanner;
     const { result } = scanner;
     let position = from;
+    let continues = false;
+    // Whoever has rows in the table loses them now.
+    if (draft.length === 0) scanner.generation++;
     for (;;) {
       const before = draft.rows;
-      scanner.scan(bytes, position, before, this.#limits);
+      scanner.scan(bytes, position, before, this.#limits, continues);
       draft.rows = result[RESULT_ROWS] as number;
       position = result[RESULT_POSITION] as number;
       if (result[RESULT_CONTROL_ROWS] !== 0) {
@@ -241,12 +254,8 @@ export class Decoder {
         draft.error = this.#scannerError(streamOffset);
         return;
       }
-      if (status === STATUS_TABLE_FULL) {
-        draft.pieces ??= [];
-        draft.pieces.push(scanner.table.slice(0, draft.rows * ROW_WORDS));
-        draft.spilled += draft.rows;
-        draft.rows = 0;
-      }
+      if (status === STATUS_TABLE_FULL) draft.spill(scanner.table);
+      continues = status !== STATUS_RELOAD;
     }
     if (position < bytes.length) {
       this.#unfinished.needed = result[RESULT_NEEDED] as number;
@@ -262,7 +271,7 @@ export class Decoder {
     for (let index = from; index < draft.rows; index++) {
       const row = index * ROW_WORDS;
       const type = ((table[row + COLUMN_FIRST_BYTE] as number) >> 4) & 0x0f;
-      if (((CONTROL_TYPES >> type) & 1) === 0) continue;
+      if (((DECODED_TYPES >> type) & 1) === 0) continue;
       try {
         const packet = decodeControl(
           {
@@ -275,8 +284,7 @@ export class Decoder {
           },
           expected,
         );
-        draft.controls ??= new Map();
-        draft.controls.set(draft.spilled + index, packet);
+        draft.setControl(index, packet);
         if (packet.type === 'CONNECT') this.#connected(packet.protocolLevel);
       } catch (error) {
         if (!(error instanceof MqttError)) throw error;
@@ -315,46 +323,4 @@ export class Decoder {
       return 'ERR_MQTT_SECOND_CONNECT';
     return code;
   }
-
-  #finish(
-    draft: Draft,
-    chunk: Uint8Array,
-    chunkOffset: number,
-    joined: Uint8Array | undefined,
-    joinedOffset: number,
-  ): FrameBatch {
-    const scanner = this.#scanner;
-    const own =
-      draft.pieces &&
-      concatenate([...draft.pieces, scanner.table.subarray(0, draft.rows * ROW_WORDS)]);
-    return new FrameBatch({
-      rows: own ?? scanner.table,
-      length: draft.spilled + draft.rows,
-      chunk,
-      chunkOffset,
-      joined,
-      joinedOffset,
-      controls: draft.controls,
-      error: draft.error,
-      scanner: own === undefined ? scanner : undefined,
-    });
-  }
-}
-
-/** The types that `decodeControl` reads, as a mask. */
-const CONTROL_TYPES =
-  CONNECT_ONLY |
-  (1 << PACKET_TYPE.CONNACK) |
-  (1 << PACKET_TYPE.SUBSCRIBE) |
-  (1 << PACKET_TYPE.SUBACK) |
-  (1 << PACKET_TYPE.UNSUBSCRIBE);
-
-function concatenate(pieces: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -42,8 +42,8 @@ export class FieldReader {
     return this.position === this.#body.end;
   }
 
-  /** Throws the error `code` for the byte at `position`. */
-  fail(code: ErrorCode, position: number, statement?: string): never {
+  /** Throws the error `code` for the byte at `position`; `null` as `statement` means that there is none. */
+  fail(code: ErrorCode, position: number, statement?: string | null): never {
     const { packetType, streamOffset } = this.#body;
     throw new MqttError(code, { packetType, offset: streamOffset + position, statement });
   }

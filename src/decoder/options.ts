@@ -27,6 +27,11 @@ export interface DecoderOptions {
    */
   readonly maximumConnectPacketSize?: number | undefined;
   /**
+   * The same for SUBSCRIBE, SUBACK and UNSUBSCRIBE, whose lists take many times the memory of their
+   * bytes once they are decoded: 1,048,576 by default; never more than `maximumPacketSize`.
+   */
+  readonly maximumListPacketSize?: number | undefined;
+  /**
    * Where the connection stands. `expectConnect` (the default of role `server`): the first packet
    * must be a CONNECT, and no other one may follow. `open`: the CONNECT has been, so there may
    * be none. `unchecked` (the default of the other roles): CONNECT may come at any time.
@@ -51,6 +56,19 @@ export type ResolvedDecoderOptions = {
   readonly [Name in keyof DecoderOptions]-?: NonNullable<DecoderOptions[Name]>;
 };
 
+/** The names of all options. */
+export const OPTION_NAMES: readonly (keyof DecoderOptions)[] = [
+  'role',
+  'protocolVersion',
+  'maximumPacketSize',
+  'maximumConnectPacketSize',
+  'maximumListPacketSize',
+  'state',
+  'text',
+  'minimalRemainingLength',
+  'scanner',
+];
+
 function version(value: unknown): 'auto' | ProtocolVersion {
   if (value === 5) {
     throw new RangeError('option protocolVersion: MQTT 5.0 is not supported yet; use auto, 3 or 4');
@@ -60,7 +78,7 @@ function version(value: unknown): 'auto' | ProtocolVersion {
 
 /** Fills in what was left out. Throws a `TypeError` or `RangeError` that names the option at fault. */
 export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderOptions {
-  optionsObject(options);
+  optionsObject(options, OPTION_NAMES);
   const role = oneOf('role', options.role ?? 'any', ['server', 'client', 'any'] as const);
   const state = oneOf(
     'state',
@@ -85,6 +103,10 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
     maximumConnectPacketSize: Math.min(
       maximumPacketSize,
       packetSize('maximumConnectPacketSize', options.maximumConnectPacketSize ?? 65_536),
+    ),
+    maximumListPacketSize: Math.min(
+      maximumPacketSize,
+      packetSize('maximumListPacketSize', options.maximumListPacketSize ?? 1_048_576),
     ),
     protocolVersion: version(options.protocolVersion ?? 'auto'),
     text: oneOf('text', options.text ?? 'allow', ['allow', 'reject'] as const),

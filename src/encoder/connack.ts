@@ -9,7 +9,7 @@ export const connackEncoder: BodyEncoder<ConnackPacket> = {
   length: () => 2,
 
   write({ sessionPresent, returnCode }, writer) {
-    const present = flag(TYPE, 'sessionPresent', sessionPresent, false);
+    const present = flag(TYPE, 'sessionPresent', sessionPresent);
     if (!isConnectReturnCode(returnCode)) {
       refuse('ERR_MQTT_CONNECT_RETURN_CODE', TYPE, 'returnCode', 'must be an integer from 0 to 5');
     }

@@ -45,7 +45,9 @@ function flagsOf(packet: EncodableConnectPacket): number {
   let flags = 0;
   if (flag(TYPE, 'cleanSession', packet.cleanSession, true)) flags |= CONNECT_FLAG.cleanSession;
   if (will !== undefined) {
-    flags |= CONNECT_FLAG.will | (qosOf(TYPE, 'will.qos', will.qos) << WILL_QOS_SHIFT);
+    flags |=
+      CONNECT_FLAG.will |
+      (qosOf(TYPE, 'will.qos', will.qos === undefined ? 0 : will.qos) << WILL_QOS_SHIFT);
     if (flag(TYPE, 'will.retain', will.retain, false)) flags |= CONNECT_FLAG.willRetain;
   }
   if (packet.userName !== undefined) flags |= CONNECT_FLAG.userName;

@@ -59,7 +59,7 @@ function bodyEncoderOf(packet: EncodablePacket): BodyEncoder<EncodablePacket> {
   if (typeof packet !== 'object' || packet === null) {
     throw new TypeError('packet must be an object');
   }
-  if (!Object.hasOwn(PACKET_TYPE, packet.type)) {
+  if (typeof packet.type !== 'string' || !Object.hasOwn(PACKET_TYPE, packet.type)) {
     throw new TypeError(`packet.type must be one of ${Object.keys(PACKET_TYPE).join(', ')}`);
   }
   return BODY_ENCODERS[packet.type] as BodyEncoder<EncodablePacket>;
@@ -83,7 +83,7 @@ export class Encoder {
   constructor(options: EncoderOptions = {}) {
     this.#maximumPacketSize = packetSize(
       'maximumPacketSize',
-      optionsObject(options).maximumPacketSize ?? MAXIMUM_FRAME_LENGTH,
+      optionsObject(options, ['maximumPacketSize']).maximumPacketSize ?? MAXIMUM_FRAME_LENGTH,
     );
   }
 
@@ -113,7 +113,8 @@ export class Encoder {
   }
 
   /**
-   * Encodes `packet` into `target`, which stays the caller's, from `offset` on.
+   * Encodes `packet` into `target`, which stays the caller's, from `offset` on. The bytes of the
+   * packet must not overlap the place where it is written.
    *
    * @returns how many bytes were written
    * @throws `MqttEncodeError` naming field and statement, after which the bytes of `target` from
@@ -157,10 +158,12 @@ export class Encoder {
     target: Uint8Array,
     offset: number,
   ): void {
-    const writer = new FieldWriter(packet.type, target, offset);
+    const length = 1 + remainingLengthBytes(body) + body;
+    const writer = new FieldWriter(packet.type, target, offset, length);
     writer.uint8(packet.type === 'PUBLISH' ? publishFirstByte(packet) : firstByteOf(packet.type));
     writer.remainingLength(body);
     encoder.write(packet, writer);
+    writer.finish();
   }
 }
 

@@ -63,23 +63,22 @@ export function binaryLength(packetType: PacketType, field: string, bytes: Encod
   return 2 + length;
 }
 
-/** A flag; `fallback` if it is left out. */
+/** A flag; `fallback` if it is left out and there is one. */
 export function flag(
   packetType: PacketType,
   field: string,
   value: boolean | undefined,
-  fallback: boolean,
+  fallback?: boolean,
 ): boolean {
-  if (value === undefined) return fallback;
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== 'boolean') {
     refuse('ERR_MQTT_FIELD_TYPE', packetType, field, 'must be a boolean');
   }
   return value;
 }
 
-/** A QoS; 0 if it is left out. */
-export function qosOf(packetType: PacketType, field: string, value: QoS | undefined): QoS {
-  if (value === undefined) return 0;
+/** A QoS. */
+export function qosOf(packetType: PacketType, field: string, value: QoS): QoS {
   if (value !== 0 && value !== 1 && value !== 2) {
     refuse('ERR_MQTT_INVALID_QOS', packetType, field);
   }
@@ -120,17 +119,24 @@ export function listOf<T>(
   return value;
 }
 
-/** Writes to `target` from `position` on, where there is room for all that will be written. */
+/** Writes to `target` from `position` on, where there is room for `length` bytes. */
 export class FieldWriter {
   readonly #packetType: PacketType;
   readonly #target: Uint8Array;
+  readonly #end: number;
   /** Offset of the next byte to write. */
   position: number;
 
-  constructor(packetType: PacketType, target: Uint8Array, position: number) {
+  constructor(packetType: PacketType, target: Uint8Array, position: number, length: number) {
     this.#packetType = packetType;
     this.#target = target;
     this.position = position;
+    this.#end = position + length;
+  }
+
+  /** Ends the writing: all the room that was asked for must have been used, and no more. */
+  finish(): void {
+    if (this.position !== this.#end) this.#refuseChange();
   }
 
   uint8(value: number): void {
@@ -155,8 +161,12 @@ export class FieldWriter {
   /** Bytes with nothing before them. */
   bytes(bytes: EncodableBytes): void {
     if (typeof bytes === 'string') {
-      this.position += writeUtf8(this.#target, bytes, this.position);
+      const written = writeUtf8(this.#target, bytes, this.position, this.#end);
+      this.position += written;
+      // What was cut off at the end has grown since its length was taken.
+      if (this.position === this.#end && utf8Length(bytes) !== written) this.#refuseChange();
     } else {
+      if (bytes.length > this.#end - this.position) this.#refuseChange();
       this.#target.set(bytes, this.position);
       this.position += bytes.length;
     }
@@ -187,6 +197,11 @@ export class FieldWriter {
     this.#text(field, filter, true);
     const fault = checkTopicFilter(this.#target, start, this.position);
     if (fault !== undefined) refuse(fault.code, this.#packetType, field);
+  }
+
+  #refuseChange(): never {
+    const detail = 'has changed while it was encoded';
+    return refuse('ERR_MQTT_FIELD_RANGE', this.#packetType, 'packet', detail);
   }
 
   #text(field: string, text: string, wildcards: boolean): void {

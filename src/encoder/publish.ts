@@ -1,5 +1,5 @@
 /** PUBLISH (section 3.3): Topic Name, a Packet Identifier if QoS is 1 or 2, then the Application Message. */
-import { PACKET_TYPE } from '../protocol/packet-types.js';
+import { PACKET_TYPE, type QoS } from '../protocol/packet-types.js';
 import type { EncodablePublishPacket } from '../protocol/packets.js';
 import {
   type BodyEncoder,
@@ -13,9 +13,13 @@ import {
 
 const TYPE = 'PUBLISH';
 
+function qosOfPublish({ qos = 0 }: EncodablePublishPacket): QoS {
+  return qosOf(TYPE, 'qos', qos);
+}
+
 /** The first byte of the frame: packet type, DUP, QoS, RETAIN (section 3.3.1). */
 export function publishFirstByte(packet: EncodablePublishPacket): number {
-  const qos = qosOf(TYPE, 'qos', packet.qos);
+  const qos = qosOfPublish(packet);
   const dup = flag(TYPE, 'dup', packet.dup, false);
   const retain = flag(TYPE, 'retain', packet.retain, false);
   if (dup && qos === 0) refuse('ERR_MQTT_DUP_AT_QOS_0', TYPE, 'dup');
@@ -25,7 +29,7 @@ export function publishFirstByte(packet: EncodablePublishPacket): number {
 export const publishEncoder: BodyEncoder<EncodablePublishPacket> = {
   length(packet) {
     const { topic, payload = '', packetIdentifier } = packet;
-    const qos = qosOf(TYPE, 'qos', packet.qos);
+    const qos = qosOfPublish(packet);
     if (qos === 0 && packetIdentifier !== undefined) {
       refuse('ERR_MQTT_PACKET_IDENTIFIER_AT_QOS_0', TYPE, 'packetIdentifier');
     }
@@ -35,7 +39,8 @@ export const publishEncoder: BodyEncoder<EncodablePublishPacket> = {
 
   write(packet, writer) {
     writer.topicName('topic', packet.topic);
-    if ((packet.qos ?? 0) !== 0) writer.uint16(packetIdentifierOf(TYPE, packet.packetIdentifier));
+    if (qosOfPublish(packet) !== 0)
+      writer.uint16(packetIdentifierOf(TYPE, packet.packetIdentifier));
     if (packet.payload !== undefined) writer.bytes(packet.payload);
   },
 };

@@ -1,9 +1,9 @@
 /** What streams deliver. */
 import type { FrameBatch } from '../decoder/batch.js';
-import type { Decoder } from '../decoder/decoder.js';
-import type { DecoderOptions } from '../decoder/options.js';
+import { Decoder } from '../decoder/decoder.js';
+import { type DecoderOptions, OPTION_NAMES } from '../decoder/options.js';
 import type { MqttError } from '../errors.js';
-import { oneOf } from '../options.js';
+import { oneOf, optionsObject } from '../options.js';
 import type { Packet } from '../protocol/packets.js';
 
 /**
@@ -21,9 +21,16 @@ export interface DecoderStreamOptions<D extends Delivery = Delivery> extends Dec
   readonly deliver?: D | undefined;
 }
 
-/** The `deliver` option. */
-export function deliveryOf<D extends Delivery>(options: DecoderStreamOptions<D>): Delivery {
-  return oneOf('deliver', options.deliver ?? 'packets', ['packets', 'batches'] as const);
+/** A decoder and what to deliver of it, by the options of a stream without those of its kind. */
+export function decoderAndDelivery(options: DecoderStreamOptions): {
+  readonly decoder: Decoder;
+  readonly delivery: Delivery;
+} {
+  const { deliver = 'packets', ...rest } = optionsObject(options, [...OPTION_NAMES, 'deliver']);
+  return {
+    decoder: new Decoder(rest),
+    delivery: oneOf('deliver', deliver, ['packets', 'batches'] as const),
+  };
 }
 
 /**

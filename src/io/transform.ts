@@ -6,17 +6,23 @@
  * Both honour backpressure inside a chunk as well: a chunk of a thousand packets does not fill
  * the consumer's queue with a thousand objects.
  */
-import { Transform, type TransformCallback } from 'node:stream';
-import { Decoder } from '../decoder/decoder.js';
+import {
+  Transform,
+  type TransformCallback,
+  type TransformOptions,
+  type Writable,
+} from 'node:stream';
+import type { Decoder } from '../decoder/decoder.js';
 import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
+import { optionsObject } from '../options.js';
 import type { EncodablePacket } from '../protocol/packets.js';
 import {
   type DecoderStreamOptions,
   type Delivered,
   type Delivering,
   type Delivery,
+  decoderAndDelivery,
   deliver,
-  deliveryOf,
 } from './delivery.js';
 
 type NodeItems = ReturnType<Transform[typeof Symbol.asyncIterator]>;
@@ -28,21 +34,62 @@ interface Items<T> extends Omit<NodeItems, keyof AsyncIterableIterator<unknown>>
   [Symbol.asyncIterator](): Items<T>;
 }
 
+/** Options of the Node.js stream around a decoder or an encoder; see the documentation of Node.js. */
+export interface StreamOptions {
+  /**
+   * How many items, or bytes of an `EncoderStream`, wait to be read before writing is held up.
+   * 16 packets, 2 batches or what is usual for bytes if left out.
+   */
+  readonly readableHighWaterMark?: number | undefined;
+  /** How many bytes, or packets of an `EncoderStream`, wait to be worked on before `write()` returns false. */
+  readonly writableHighWaterMark?: number | undefined;
+  /** Destroys the stream when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const STREAM_OPTION_NAMES: readonly (keyof StreamOptions)[] = [
+  'readableHighWaterMark',
+  'writableHighWaterMark',
+  'signal',
+];
+
+/** How long to wait before looking again whether a destination has worked off what it was given, in ms. */
+const DESTINATION_POLL = 5;
+
+/** The options of the stream itself, and the others. */
+function splitOptions<T extends StreamOptions>(
+  options: T,
+): [TransformOptions, Omit<T, keyof StreamOptions>] {
+  const own: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(optionsObject(options))) {
+    const isOwn = (STREAM_OPTION_NAMES as readonly string[]).includes(name);
+    if (!isOwn) others[name] = value;
+    else if (value !== undefined) own[name] = value;
+  }
+  return [own, others as Omit<T, keyof StreamOptions>];
+}
+
 /** A Transform whose errors wait for the reader. */
 abstract class LateFailingTransform extends Transform {
   #fail: (() => void) | undefined;
+  readonly #destinations = new Set<NodeJS.WritableStream>();
 
   /**
    * Fails by `callback(error)` when the reader has taken everything and asks for more. A reader
    * that is in the middle of its last item is not interrupted.
    */
   protected failWhenRead(callback: TransformCallback, error: Error): void {
+    const fail = () => {
+      if (this.#destinationsAreDone()) callback(error);
+      else if (!this.destroyed) setTimeout(fail, DESTINATION_POLL);
+    };
     const isPulled = this.listenerCount('readable') > 0;
     if (this.readableLength === 0 && !isPulled && !this.isPaused()) {
-      callback(error);
+      fail();
       return;
     }
-    this.#fail = () => callback(error);
+    this.#fail = fail;
     this.#askReader();
   }
 
@@ -58,6 +105,27 @@ abstract class LateFailingTransform extends Transform {
       }
     }
     return item;
+  }
+
+  /** As `Readable.pipe()`. */
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+    this.#destinations.add(destination);
+    return super.pipe(destination, options);
+  }
+
+  /** As `Readable.unpipe()`. */
+  override unpipe(destination?: NodeJS.WritableStream): this {
+    if (destination === undefined) this.#destinations.clear();
+    else this.#destinations.delete(destination);
+    return super.unpipe(destination);
+  }
+
+  /** `pipeline()` destroys the destinations along with the stream, and what they hold is lost. */
+  #destinationsAreDone(): boolean {
+    for (const { writable, writableLength = 0 } of this.#destinations as Set<Partial<Writable>>) {
+      if (writable === true && writableLength > 0) return false;
+    }
+    return true;
   }
 
   /** Makes a reader that waits for something to read come back, to find that there is nothing. */
@@ -84,13 +152,19 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
   #isPumping = false;
 
   /**
-   * @param options those of a decoder, and `deliver`
+   * @param options those of a decoder, `deliver`, and {@link StreamOptions}
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
-  constructor(options: DecoderStreamOptions<D> = {}) {
-    super({ readableObjectMode: true });
-    this.#decoder = new Decoder(options);
-    this.#delivery = deliveryOf(options);
+  constructor(options: DecoderStreamOptions<D> & StreamOptions = {}) {
+    const [streamOptions, others] = splitOptions(options);
+    const { decoder, delivery } = decoderAndDelivery(others);
+    super({
+      ...(delivery === 'batches' ? { readableHighWaterMark: 2 } : {}),
+      ...streamOptions,
+      readableObjectMode: true,
+    });
+    this.#decoder = decoder;
+    this.#delivery = delivery;
   }
 
   /** The decoder inside, for its `protocolVersion` and the like. Bytes go into the stream, not into it. */
@@ -141,6 +215,16 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
     if (this.#delivering === undefined) super._read(size);
   }
 
+  /** @internal */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    // A write in the middle of its items is as done as it will be.
+    const written = this.#callback;
+    this.#callback = undefined;
+    this.#delivering = undefined;
+    written?.(error);
+    super._destroy(error, callback);
+  }
+
   /** Hands over items until the reader has enough, then waits for `_read()`. */
   #pump(): void {
     const delivering = this.#delivering;
@@ -156,8 +240,8 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
       wantsMore = this.push(next.value);
     }
     this.#isPumping = false;
-    if (this.#delivering !== undefined || this.destroyed) return;
-    const callback = this.#callback as TransformCallback;
+    const callback = this.#callback;
+    if (this.#delivering !== undefined || callback === undefined) return;
     this.#callback = undefined;
     if (delivering.error === undefined) callback();
     else this.failWhenRead(callback, delivering.error);
@@ -174,12 +258,14 @@ export class EncoderStream extends LateFailingTransform {
   readonly #encoder: Encoder;
 
   /**
-   * @param options see {@link EncoderOptions}
+   * @param options see {@link EncoderOptions} and {@link StreamOptions}
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
-  constructor(options: EncoderOptions = {}) {
-    super({ writableObjectMode: true });
-    this.#encoder = new Encoder(options);
+  constructor(options: EncoderOptions & StreamOptions = {}) {
+    const [streamOptions, others] = splitOptions(options);
+    const encoder = new Encoder(others);
+    super({ ...streamOptions, writableObjectMode: true });
+    this.#encoder = encoder;
   }
 
   /** @internal */

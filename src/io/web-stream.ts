@@ -7,15 +7,14 @@
  * a write is done when all its items are gone. That is backpressure down to the packet, and
  * an error arrives exactly behind what came before it.
  */
-import { Decoder } from '../decoder/decoder.js';
 import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
 import type { EncodablePacket } from '../protocol/packets.js';
 import {
   type DecoderStreamOptions,
   type Delivered,
   type Delivery,
+  decoderAndDelivery,
   deliver,
-  deliveryOf,
 } from './delivery.js';
 
 /** What one write yields. */
@@ -93,6 +92,9 @@ abstract class Pair<In, Out> {
       {
         start(controller) {
           input = controller;
+          // A write that waits for a reader must not keep an abort waiting.
+          const { signal } = controller as { readonly signal?: AbortSignal };
+          signal?.addEventListener('abort', () => fail(signal.reason));
         },
         write(value) {
           try {
@@ -141,8 +143,7 @@ export class WebDecoderStream<D extends Delivery = 'packets'> extends Pair<
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
   constructor(options: DecoderStreamOptions<D> = {}) {
-    const decoder = new Decoder(options);
-    const delivery = deliveryOf(options);
+    const { decoder, delivery } = decoderAndDelivery(options);
     super(
       (chunk) => deliver(decoder, chunk, delivery) as Yield<Delivered<D>>,
       () => decoder.end(),

@@ -62,6 +62,8 @@ export const MAXIMUM_REMAINING_LENGTH = 268_435_455;
 export const MAXIMUM_FRAME_LENGTH = MAXIMUM_REMAINING_LENGTH + 5;
 /** The longest string or binary field: its length is two bytes (section 1.5.3). */
 export const MAXIMUM_FIELD_LENGTH = 65_535;
+/** The longest body of CONNECT: twelve bytes of MQTT 3.1 and five fields as long as can be. */
+const MAXIMUM_CONNECT_LENGTH = 12 + 5 * (2 + MAXIMUM_FIELD_LENGTH);
 
 /**
  * MQTT 3.1.1, a row a type (tables 2.1 and 2.2, and the first section on each packet).
@@ -69,7 +71,7 @@ export const MAXIMUM_FIELD_LENGTH = 65_535;
  */
 // biome-ignore format: a table
 const ROWS: readonly PacketTypeRow[] = [
-  { name: 'CONNECT',     sender: 'client', flags: 0, minimum: 12, maximum: MAXIMUM_REMAINING_LENGTH, body: 'connect' },
+  { name: 'CONNECT',     sender: 'client', flags: 0, minimum: 12, maximum: MAXIMUM_CONNECT_LENGTH,   body: 'connect' },
   { name: 'CONNACK',     sender: 'server', flags: 0, minimum: 2,  maximum: 2,                        body: 'control' },
   { name: 'PUBLISH',     sender: 'both',   flags: 0, minimum: 3,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'publish' },
   { name: 'PUBACK',      sender: 'both',   flags: 0, minimum: 2,  maximum: 2,                        body: 'packet-identifier' },
@@ -101,6 +103,11 @@ export function firstByteOf(name: PacketType): number {
   const type = PACKET_TYPE[name];
   return (type << 4) | (PACKET_TYPE_ROWS[type]?.flags ?? 0);
 }
+
+/** The types whose bodies are decoded as soon as they were scanned, as a mask: bit n stands for packet type n. */
+export const DECODED_TYPES: number = ROWS.filter(
+  ({ body }) => body === 'control' || body === 'connect',
+).reduce((mask, { name }) => mask | (1 << PACKET_TYPE[name]), 0);
 
 /** The types that a decoder in this role may meet, as a mask: bit n stands for packet type n. */
 export function allowedTypes(role: Role): number {

@@ -165,27 +165,27 @@ export type EncodableBytes = Uint8Array | string;
 
 /** A Will to encode: `qos` is 0, `retain` false and `payload` empty where left out. */
 export interface EncodableWill {
-  readonly qos?: QoS;
-  readonly retain?: boolean;
+  readonly qos?: QoS | undefined;
+  readonly retain?: boolean | undefined;
   readonly topic: string;
-  readonly payload?: EncodableBytes;
+  readonly payload?: EncodableBytes | undefined;
 }
 
 /** A CONNECT to encode. */
 export interface EncodableConnectPacket {
   readonly type: 'CONNECT';
   /** Follows from `protocolLevel`; if given, it must fit. */
-  readonly protocolName?: 'MQTT' | 'MQIsdp';
+  readonly protocolName?: 'MQTT' | 'MQIsdp' | undefined;
   /** 4 if left out. */
-  readonly protocolLevel?: 3 | 4;
+  readonly protocolLevel?: 3 | 4 | undefined;
   /** `false` if left out. */
-  readonly bridge?: boolean;
+  readonly bridge?: boolean | undefined;
   /** `true` if left out. */
-  readonly cleanSession?: boolean;
+  readonly cleanSession?: boolean | undefined;
   /** Seconds; 0 if left out. */
-  readonly keepAlive?: number;
+  readonly keepAlive?: number | undefined;
   /** Empty if left out. */
-  readonly clientIdentifier?: string;
+  readonly clientIdentifier?: string | undefined;
   readonly will?: EncodableWill | undefined;
   readonly userName?: string | undefined;
   readonly password?: EncodableBytes | undefined;
@@ -195,10 +195,10 @@ export interface EncodableConnectPacket {
 export interface EncodablePublishPacket {
   readonly type: 'PUBLISH';
   readonly topic: string;
-  readonly payload?: EncodableBytes;
-  readonly qos?: QoS;
-  readonly dup?: boolean;
-  readonly retain?: boolean;
+  readonly payload?: EncodableBytes | undefined;
+  readonly qos?: QoS | undefined;
+  readonly dup?: boolean | undefined;
+  readonly retain?: boolean | undefined;
   /** Needed for QoS 1 and 2, refused for QoS 0. */
   readonly packetIdentifier?: number | undefined;
 }

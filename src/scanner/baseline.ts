@@ -178,7 +178,11 @@ export class BaselineScanner implements Scanner {
     ) {
       return this.#fail(ERROR_PACKET_LENGTH, p + 1, first);
     }
-    if (1 + count + length > limits.maximumPacketSize) {
+    const maximum =
+      entries[entry + ENTRY_SHAPE] === SHAPE_CONTROL
+        ? limits.maximumListPacketSize
+        : limits.maximumPacketSize;
+    if (1 + count + length > maximum) {
       return this.#fail(ERROR_PACKET_TOO_LARGE, p + 1, first);
     }
     return length | (count << 28);

@@ -21,14 +21,22 @@ import { SCALAR_MODULE, SIMD_MODULE } from './binary.js';
 /** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
 type ModuleExports = {
   memory: WebAssembly.Memory;
-  header(loaded: number, allowedTypes: number, maximumPacketSize: number, rules: number): number;
+  header(
+    loaded: number,
+    allowedTypes: number,
+    maximumPacketSize: number,
+    maximumListPacketSize: number,
+    rules: number,
+  ): number;
   scan(
     base: number,
+    from: number,
     loaded: number,
     available: number,
     rows: number,
     allowedTypes: number,
     maximumPacketSize: number,
+    maximumListPacketSize: number,
     rules: number,
   ): void;
 };

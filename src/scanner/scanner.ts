@@ -16,6 +16,8 @@ export interface ScanLimits {
   allowedTypes: number;
   /** Bytes of the longest frame that may come, fixed header included. */
   maximumPacketSize: number;
+  /** The same for SUBSCRIBE, SUBACK and UNSUBSCRIBE. */
+  maximumListPacketSize: number;
   /** `RULE_*` bits of `assembly/layout.ts`. */
   rules: number;
 }
@@ -32,9 +34,16 @@ export interface Scanner {
   /**
    * Scans `bytes` from offset `from` on and fills the table from row `rows` on. All offsets in
    * rows and results count from the first byte of `bytes`. Calls go on until `RESULT_STATUS` is
-   * `STATUS_DONE` or `STATUS_ERROR`.
+   * `STATUS_DONE` or `STATUS_ERROR`. With `continues`, the call goes on where the last one stopped
+   * for another reason than `STATUS_RELOAD`, with the same `bytes` and nothing in between.
    */
-  scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits): void;
+  scan(
+    bytes: Uint8Array,
+    from: number,
+    rows: number,
+    limits: ScanLimits,
+    continues?: boolean,
+  ): void;
 
   /**
    * Checks a fixed header of which the first `length` of `bytes` are there. Returns the length of

@@ -9,6 +9,9 @@ export class WasmScanner implements Scanner {
   readonly result: Int32Array;
   generation = 0;
   readonly #memory: ScannerMemory;
+  /** What the window holds: so many bytes, from this offset of the chunk on. */
+  #base = 0;
+  #loaded = 0;
 
   constructor(build: Build) {
     this.name = `wasm-${build}`;
@@ -17,18 +20,17 @@ export class WasmScanner implements Scanner {
     this.result = this.#memory.result;
   }
 
-  scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits): void {
-    const { exports, window } = this.#memory;
-    const available = bytes.length - from;
-    const loaded = Math.min(available, WINDOW_BYTES);
-    window.set(loaded === bytes.length ? bytes : bytes.subarray(from, from + loaded));
-    exports.scan(
-      from,
-      loaded,
-      available,
+  scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
+    if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from);
+    this.#memory.exports.scan(
+      this.#base,
+      from - this.#base,
+      this.#loaded,
+      bytes.length - this.#base,
       rows,
       limits.allowedTypes,
       limits.maximumPacketSize,
+      limits.maximumListPacketSize,
       limits.rules,
     );
   }
@@ -36,6 +38,20 @@ export class WasmScanner implements Scanner {
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
     const { exports, window } = this.#memory;
     window.set(bytes);
-    return exports.header(length, limits.allowedTypes, limits.maximumPacketSize, limits.rules);
+    return exports.header(
+      length,
+      limits.allowedTypes,
+      limits.maximumPacketSize,
+      limits.maximumListPacketSize,
+      limits.rules,
+    );
+  }
+
+  /** Fills the window with `bytes` from offset `from` on. */
+  #load(bytes: Uint8Array, from: number): void {
+    this.#base = from;
+    this.#loaded = Math.min(bytes.length - from, WINDOW_BYTES);
+    const isWhole = this.#loaded === bytes.length;
+    this.#memory.window.set(isWhole ? bytes : bytes.subarray(from, from + this.#loaded));
   }
 }

@@ -1,5 +1,5 @@
 /** The decoder as its user meets it: arguments, errors, what is delivered, and who owns which bytes. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Decoder } from '../../src/decoder/decoder.js';
 import type { DecoderOptions } from '../../src/decoder/options.js';
 import { encode } from '../../src/encoder/encoder.js';
@@ -54,6 +54,9 @@ describe('arguments', () => {
     [{ text: 'off' }, RangeError, 'text'],
     [{ minimalRemainingLength: 1 }, TypeError, 'minimalRemainingLength'],
     [{ scanner: 'rust' }, RangeError, 'scanner'],
+    [{ maximumListPacketSize: 1 }, RangeError, 'maximumListPacketSize'],
+    [{ maxPacketSize: 5 }, TypeError, 'maxPacketSize'],
+    [{ Role: 'server' }, TypeError, 'Role'],
     [null, TypeError, 'options'],
     ['server', TypeError, 'options'],
   ])('new Decoder(%o) is an error that names the option', (options, type, name) => {
@@ -173,7 +176,23 @@ describe.each(SCANNERS)('%s', (scanner) => {
       });
       expect(decoder.unfinishedLength).toBe(0);
       expect(decoder.error?.code).toBe('ERR_MQTT_UNEXPECTED_END');
+      expect(thrown(() => decoder.end())).toMatchObject({ code: 'ERR_MQTT_DECODER_POISONED' });
     }
+  });
+
+  test('is poisoned by what is no error of the peer, too', () => {
+    const decoder = decoderOf();
+    const memory = new RangeError('Array buffer allocation failed');
+    const slice = vi.spyOn(Int32Array.prototype, 'slice').mockImplementation(() => {
+      throw memory;
+    });
+    const flood = Buffer.concat(Array.from({ length: 5000 }, () => PINGREQ));
+    expect(thrown(() => decoder.push(flood))).toBe(memory);
+    slice.mockRestore();
+    expect(thrown(() => decoder.push(PINGREQ))).toMatchObject({
+      code: 'ERR_MQTT_DECODER_POISONED',
+      cause: { cause: memory },
+    });
   });
 
   test('learns the version from CONNECT', () => {
@@ -221,6 +240,14 @@ describe.each(SCANNERS)('%s', (scanner) => {
       expect(packets.next().value).toMatchObject({ topic: 'a/b' });
       decoderOf().push(PINGREQ);
       expect(thrown(() => packets.next())).toMatchObject({ code: 'ERR_MQTT_STALE_BATCH' });
+    });
+
+    test('is not one while nothing was scanned', () => {
+      const decoder = decoderOf();
+      const batch = decoder.push(join(PUBLISH, PUBLISH.subarray(0, 3)));
+      decoder.push(new Uint8Array(0));
+      decoder.push(PUBLISH.subarray(3, 6));
+      expect([...batch.packets()]).toMatchObject([{ topic: 'a/b' }]);
     });
 
     test('is not one when it was detached', () => {

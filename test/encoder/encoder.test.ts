@@ -118,13 +118,18 @@ describe('arguments', () => {
     );
   });
 
-  test.each([[undefined], [null], ['PINGREQ'], [{}], [{ type: 'AUTH' }], [{ type: 'toString' }]])(
-    'encode(%o) is a TypeError',
-    (packet) => {
-      expect(() => encode(packet as unknown as EncodablePacket)).toThrow(TypeError);
-      expect(() => encode(packet as unknown as EncodablePacket)).toThrow('packet');
-    },
-  );
+  test.each([
+    [undefined],
+    [null],
+    ['PINGREQ'],
+    [{}],
+    [{ type: 'AUTH' }],
+    [{ type: ['PINGREQ'] }],
+    [{ type: 'toString' }],
+  ])('encode(%o) is a TypeError', (packet) => {
+    expect(() => encode(packet as unknown as EncodablePacket)).toThrow(TypeError);
+    expect(() => encode(packet as unknown as EncodablePacket)).toThrow('packet');
+  });
 
   test('encodeInto() writes at the offset and tells how much', () => {
     const target = new Uint8Array(8).fill(0xee);
@@ -183,6 +188,16 @@ describe('arguments', () => {
     ['will.retain', { type: 'CONNECT', will: { topic: 't', retain: 0 } }],
     ['sessionPresent', { type: 'CONNACK', sessionPresent: 1, returnCode: 0 }],
     ['returnCode', { type: 'CONNACK', sessionPresent: false, returnCode: '0' }],
+    ['sessionPresent', { type: 'CONNACK', returnCode: 0 }],
+    [
+      'subscriptions[0].qos',
+      { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: [{ topicFilter: 'a' }] },
+    ],
+    ['qos', { type: 'PUBLISH', topic: 't', qos: null }],
+    [
+      'payload',
+      { type: 'PUBLISH', topic: 't', payload: { [Symbol.toStringTag]: 'Uint8Array', length: -2 } },
+    ],
     ['subscriptions', { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: 'a' }],
     [
       'subscriptions[0].topicFilter',
@@ -209,6 +224,32 @@ describe('arguments', () => {
     expect(error).toBeInstanceOf(MqttEncodeError);
     expect(error).toMatchObject({ field, packetType: (packet as EncodablePacket).type });
     expect((error as Error).message).toContain(field);
+  });
+});
+
+describe('a packet that changes while it is encoded', () => {
+  /** A PUBLISH whose field `name` reads as each of the values in turn. */
+  function changing(name: string, ...values: readonly unknown[]): EncodablePacket {
+    let reads = 0;
+    const packet = { type: 'PUBLISH', topic: 'a', payload: 'b' };
+    return Object.defineProperty(packet, name, {
+      get: () => values[Math.min(reads++, values.length - 1)],
+    }) as EncodablePacket;
+  }
+
+  test.each([
+    ['shrinks', changing('payload', new Uint8Array(60_000), undefined)],
+    ['grows', changing('payload', 'x', new Uint8Array(100))],
+    ['grows as text', changing('payload', 'x', 'x'.repeat(100))],
+    ['has a shorter topic', changing('topic', 'abcdefgh', 'a')],
+    ['has a longer topic', changing('topic', 'a', 'abcdefgh')],
+  ])('is refused when it %s, and nothing is written behind its place', (_, packet) => {
+    const target = new Uint8Array(70_000).fill(0xee);
+    expect(() => new Encoder().encodeInto(packet, target.subarray(0, 60_010), 0)).toThrow(
+      MqttEncodeError,
+    );
+    expect(target.subarray(60_010).every((byte) => byte === 0xee)).toBe(true);
+    expect(() => encode(changing('payload', new Uint8Array(500), undefined))).toThrow('changed');
   });
 });
 

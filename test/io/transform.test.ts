@@ -192,6 +192,26 @@ describe('DecoderStream', () => {
       expect(seen).toEqual([...pubacks(40), ...pubacks(40)]);
     });
 
+    test.each([1, 5, 16, 20, 100])(
+      'a slow destination of a pipeline works off all %i packets before it',
+      async (count) => {
+        const seen: Packet[] = [];
+        const running = pipeline(
+          Readable.from([join(bytesOf(pubacks(count)), BAD)]),
+          new DecoderStream({ deliver }),
+          new Writable({
+            objectMode: true,
+            write(item: Packet | FrameBatch, _encoding, callback) {
+              seen.push(...flatten([item]));
+              setTimeout(callback, 1);
+            },
+          }),
+        );
+        await expect(running).rejects.toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
+        expect(seen).toEqual(pubacks(count));
+      },
+    );
+
     test('is reported to one who only listens for errors', async () => {
       const stream = new DecoderStream({ deliver });
       const failed = new Promise((resolve) => stream.once('error', resolve));
@@ -257,6 +277,27 @@ describe('DecoderStream', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  test('a write is called back when its reader destroys the stream', async () => {
+    const stream = new DecoderStream();
+    stream.on('data', () => stream.destroy());
+    await new Promise((resolve) => stream.write(bytesOf(pubacks(3)), resolve));
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('takes the options of a stream', async () => {
+    expect(new DecoderStream({ readableHighWaterMark: 5 }).readableHighWaterMark).toBe(5);
+    expect(new DecoderStream({ writableHighWaterMark: 99 }).writableHighWaterMark).toBe(99);
+    expect(new DecoderStream({ deliver: 'batches' }).readableHighWaterMark).toBe(2);
+    expect(
+      new DecoderStream({ deliver: 'batches', readableHighWaterMark: 7 }).readableHighWaterMark,
+    ).toBe(7);
+    const abort = new AbortController();
+    const stream = new DecoderStream({ signal: abort.signal });
+    const failed = new Promise((resolve) => stream.once('error', resolve));
+    abort.abort();
+    expect(await failed).toMatchObject({ name: 'AbortError' });
+  });
+
   test('a listener that decodes elsewhere does not disturb it', async () => {
     const stream = new DecoderStream();
     const seen: Packet[] = [];
@@ -276,6 +317,8 @@ describe('DecoderStream', () => {
     expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECT_EXPECTED' });
     expect(() => new DecoderStream({ deliver: 'frames' as 'packets' })).toThrow('deliver');
     expect(() => new DecoderStream({ role: 'x' as 'any' })).toThrow('role');
+    expect(() => new DecoderStream({ highWatermark: 1 } as object)).toThrow('highWatermark');
+    expect(() => new DecoderStream(null as unknown as object)).toThrow('options');
     expect(new DecoderStream({ protocolVersion: 4 }).decoder.protocolVersion).toBe(4);
   });
 });
@@ -305,6 +348,22 @@ describe('EncoderStream', () => {
     expect(error).toMatchObject({ code: 'ERR_MQTT_TOPIC_NAME_WILDCARD', field: 'topic' });
   });
 
+  test('a slow destination of a pipeline gets every byte before it', async () => {
+    const received: Uint8Array[] = [];
+    const running = pipeline(
+      Readable.from([...pubacks(10), { type: 'PUBACK', packetIdentifier: 0 }]),
+      new EncoderStream(),
+      new Writable({
+        write(bytes: Uint8Array, _encoding, callback) {
+          received.push(bytes);
+          setTimeout(callback, 1);
+        },
+      }),
+    );
+    await expect(running).rejects.toBeInstanceOf(MqttEncodeError);
+    expect(join(...received)).toEqual(bytesOf(pubacks(10)));
+  });
+
   test('what is no packet is a TypeError', async () => {
     const stream = new EncoderStream();
     stream.write('PINGREQ');
@@ -313,5 +372,6 @@ describe('EncoderStream', () => {
 
   test('passes its options on', () => {
     expect(() => new EncoderStream({ maximumPacketSize: 0 })).toThrow('maximumPacketSize');
+    expect(new EncoderStream({ writableHighWaterMark: 3 }).writableHighWaterMark).toBe(3);
   });
 });

@@ -120,6 +120,16 @@ describe('WebDecoderStream', () => {
     await reading;
   });
 
+  test('an abort does not wait for a reader that never comes', async () => {
+    const stream = new WebDecoderStream();
+    const writer = stream.writable.getWriter();
+    const writing = expect(writer.write(bytesOf(pubacks(3)))).rejects.toThrow('gone');
+    await turn();
+    await writer.abort(new Error('gone'));
+    await writing;
+    await expect(stream.readable.getReader().read()).rejects.toThrow('gone');
+  });
+
   test('what is no bytes fails both sides with a TypeError', async () => {
     const stream = new WebDecoderStream();
     const writing = stream.writable.getWriter().write('text' as unknown as Uint8Array);

@@ -59,6 +59,19 @@ describe.each(SCANNERS)('%s', (scanner) => {
     expect(decodeChunks([join(...packets.map(encode))], { scanner }).packets).toEqual(packets);
   });
 
+  test('goes on behind every CONNECT of a chunk, across tables and windows', () => {
+    const connect = encode({ type: 'CONNECT', clientIdentifier: 'c' });
+    const message = publish('between/connects', 9);
+    const count = 12_000;
+    const stream = Buffer.concat(Array.from({ length: count }, () => [connect, message]).flat());
+    expect(stream.length).toBeGreaterThan(2 * WINDOW_BYTES);
+    const { packets, error } = decodeChunks([stream], { scanner });
+    expect(error).toBeUndefined();
+    expect(packets).toHaveLength(2 * count);
+    const types = packets.map(({ type }, index) => type === (index % 2 ? 'PUBLISH' : 'CONNECT'));
+    expect(types.every(Boolean)).toBe(true);
+  });
+
   test('ends at an error behind a full table, with everything before it', () => {
     const chunk = Buffer.concat([
       ...Array.from({ length: TABLE_ROWS + 3 }, () => hex('C0 00')),

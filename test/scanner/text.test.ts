@@ -18,7 +18,12 @@ import { chooseScanner } from '../../src/scanner/choose.js';
 import { checkText, checkTopicFilter, faultCode, faultPosition } from '../../src/text.js';
 import { SCANNERS } from '../support/decode.js';
 
-const LIMITS = { allowedTypes: 0xffff, maximumPacketSize: MAXIMUM_FRAME_LENGTH, rules: 0 };
+const LIMITS = {
+  allowedTypes: 0xffff,
+  maximumPacketSize: MAXIMUM_FRAME_LENGTH,
+  maximumListPacketSize: MAXIMUM_FRAME_LENGTH,
+  rules: 0,
+};
 
 /** What `name` says of a PUBLISH with this Topic Name: [0, 0] or error code and offset in the topic. */
 function scanTopic(

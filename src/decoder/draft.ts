@@ -1,0 +1,47 @@
+/** A batch in the making: rows still in the frame table, rows taken out of it, and what else a push brings. */
+import { ROW_WORDS } from '../../assembly/layout.js';
+import type { MqttError } from '../errors.js';
+import type { ControlPacket } from './control.js';
+
+export class Draft {
+  /** Rows in the frame table. */
+  rows = 0;
+  /** Rows taken out of the frame table because it was full. */
+  spilled = 0;
+  /** Packets decoded already, by row. */
+  controls: Map<number, ControlPacket> | undefined;
+  /** What ended the push. */
+  error: MqttError | undefined;
+  #pieces: Int32Array[] | undefined;
+
+  /** Frames so far. */
+  get length(): number {
+    return this.spilled + this.rows;
+  }
+
+  /** Takes all rows out of the table. */
+  spill(table: Int32Array): void {
+    this.#pieces ??= [];
+    this.#pieces.push(table.slice(0, this.rows * ROW_WORDS));
+    this.spilled += this.rows;
+    this.rows = 0;
+  }
+
+  /** Notes the packet of a row of the table. */
+  setControl(row: number, packet: ControlPacket): void {
+    this.controls ??= new Map();
+    this.controls.set(this.spilled + row, packet);
+  }
+
+  /** All rows in memory of their own, if the table could not hold them. */
+  ownRows(table: Int32Array): Int32Array | undefined {
+    if (this.#pieces === undefined) return undefined;
+    const all = new Int32Array(this.length * ROW_WORDS);
+    let at = 0;
+    for (const piece of [...this.#pieces, table.subarray(0, this.rows * ROW_WORDS)]) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+}

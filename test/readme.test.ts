@@ -1,0 +1,174 @@
+/** The README's examples, run as they stand, against peers that do not behave. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { encode } from '../src/encoder/encoder.js';
+import * as mqttWasm from '../src/index.js';
+import { DecoderStream } from '../src/io/transform.js';
+import type { Packet } from '../src/protocol/packets.js';
+import { hex, join } from './support/hex.js';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const blocks = Array.from(README.matchAll(/```js\n(.*?)```/gs), ([, code]) => code as string);
+const [SERVER, BATCHES, DECODER] = blocks as [string, string, string];
+
+/** Runs an example: its imports become parameters, of which some may be given by the test. */
+async function run(code: string, given: Record<string, unknown>): Promise<void> {
+  const modules: Record<string, object> = {
+    'mqtt-wasm': mqttWasm,
+    'node:net': await import('node:net'),
+    'node:stream/promises': await import('node:stream/promises'),
+  };
+  const names: Record<string, unknown> = {};
+  const body = code.replace(
+    /^import \{ (.*?) \} from '(.*?)';$/gm,
+    (_, list: string, from: string) => {
+      for (const name of list.split(', ')) {
+        names[name] = (modules[from] as Record<string, unknown>)[name];
+      }
+      return '';
+    },
+  );
+  const scope = { ...names, ...given };
+  const AsyncFunction = run.constructor as typeof Function;
+  await (AsyncFunction(...Object.keys(scope), body) as (...values: unknown[]) => Promise<void>)(
+    ...Object.values(scope),
+  );
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+  vi.restoreAllMocks();
+});
+
+/** A server whose connections go to `serve`, and the way to connect to it. */
+async function listening(serve: (socket: Socket) => void): Promise<() => Promise<Socket>> {
+  const server = createServer(serve).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  };
+}
+
+test('there are three examples in JavaScript', () => {
+  expect(blocks).toHaveLength(3);
+});
+
+describe('the server', () => {
+  /** Starts the example on a port of its own; what it prints; how many connections are open. */
+  async function start() {
+    const printed: string[] = [];
+    const print = (...values: unknown[]) => printed.push(values.join(' '));
+    let connections = 0;
+    let reach: Promise<() => Promise<Socket>> | undefined;
+    await run(SERVER, {
+      console: { log: print, error: print },
+      createServer: (serve: (socket: Socket) => Promise<void>) => ({
+        listen() {
+          reach = listening((socket) => {
+            connections++;
+            socket.once('close', () => connections--);
+            void serve(socket);
+          });
+        },
+      }),
+    });
+    return { printed, connect: (await reach) as () => Promise<Socket>, open: () => connections };
+  }
+
+  const CONNECT = encode({ type: 'CONNECT', clientIdentifier: 'a' });
+  const PUBLISH = encode({ type: 'PUBLISH', topic: 'a/b', payload: 'hello' });
+
+  test('answers and prints', async () => {
+    const { printed, connect, open } = await start();
+    const socket = await connect();
+    socket.write(join(CONNECT, PUBLISH));
+    expect((await once(socket, 'data'))[0]).toEqual(Buffer.from([0x20, 2, 0, 0]));
+    socket.end();
+    await vi.waitFor(() => expect(open()).toBe(0));
+    expect(printed).toEqual(['a/b 5 bytes']);
+  });
+
+  test.each([
+    ['breaks a rule', (socket: Socket) => socket.write(hex('36 00')), 'QoS is not 0, 1 or 2'],
+    ['stops inside a packet', (socket: Socket) => socket.end(hex('30 05 00')), 'inside a packet'],
+    ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+  ])('survives a client that %s, and lets go of it', async (_, misbehave, message) => {
+    const { printed, connect, open } = await start();
+    const socket = await connect();
+    socket.write(join(CONNECT, PUBLISH));
+    await once(socket, 'data');
+    misbehave(socket);
+    await vi.waitFor(() => expect(open()).toBe(0));
+    await vi.waitFor(() => expect(printed).toHaveLength(2));
+    expect(printed[0]).toBe('a/b 5 bytes');
+    expect(printed[1]).toContain(message);
+  });
+});
+
+test('the loop over batches hands over every packet', async () => {
+  const handled: Packet[] = [];
+  let done: Promise<void> | undefined;
+  const reach = await listening((socket) => {
+    done = run(BATCHES, {
+      socket,
+      pipeline,
+      DecoderStream,
+      handle: (packet: Packet) => handled.push(packet),
+    });
+  });
+  const socket = await reach();
+  socket.end(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+  await vi.waitFor(() => expect(done).toBeDefined());
+  await done;
+  expect(handled).toMatchObject([{ type: 'CONNECT' }]);
+});
+
+describe('the decoder on a socket', () => {
+  async function start(answer: Uint8Array, half = false) {
+    const handled: Packet[] = [];
+    const errors: string[] = [];
+    const reach = await listening((peer) => {
+      peer.on('error', () => {});
+      if (half) peer.end(answer);
+      else peer.write(answer);
+    });
+    const socket = await reach();
+    socket.removeAllListeners('error');
+    await run(DECODER, {
+      socket,
+      handle: (packet: Packet) => handled.push(packet),
+      console: { error: (message: string) => errors.push(message) },
+    });
+    return { handled, errors, socket };
+  }
+
+  const CONNACK = hex('20 02 00 00');
+
+  test('hands over packets', async () => {
+    const { handled, errors, socket } = await start(CONNACK);
+    await vi.waitFor(() => expect(handled).toHaveLength(1));
+    expect(errors).toEqual([]);
+    socket.destroy();
+  });
+
+  test.each([
+    ['breaks a rule', join(CONNACK, hex('00')), false, 'reserved'],
+    ['stops inside a packet', join(CONNACK, hex('30')), true, 'inside a packet'],
+  ])('survives a server that %s', async (_, bytes, half, message) => {
+    const { handled, errors, socket } = await start(bytes, half);
+    await vi.waitFor(() => expect(socket.destroyed).toBe(true));
+    await sleep(10);
+    expect(handled).toMatchObject([{ type: 'CONNACK' }]);
+    expect(errors.join()).toContain(message);
+  });
+});
