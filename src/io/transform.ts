@@ -72,7 +72,8 @@ function splitOptions<T extends StreamOptions>(
 
 /** A Transform whose errors wait for the reader. */
 abstract class LateFailingTransform extends Transform {
-  #fail: (() => void) | undefined;
+  /** An error that waits, and the call of `_transform()` or `_flush()` that it is the answer to. */
+  #failure: { readonly callback: TransformCallback; readonly error: Error } | undefined;
   readonly #destinations = new Set<NodeJS.WritableStream>();
 
   /**
@@ -80,29 +81,18 @@ abstract class LateFailingTransform extends Transform {
    * that is in the middle of its last item is not interrupted.
    */
   protected failWhenRead(callback: TransformCallback, error: Error): void {
-    const fail = () => {
-      if (this.#destinationsAreDone()) callback(error);
-      else if (!this.destroyed) setTimeout(fail, DESTINATION_POLL);
-    };
+    this.#failure = { callback, error };
     const isPulled = this.listenerCount('readable') > 0;
-    if (this.readableLength === 0 && !isPulled && !this.isPaused()) {
-      fail();
-      return;
-    }
-    this.#fail = fail;
-    this.#askReader();
+    if (this.readableLength === 0 && !isPulled && !this.isPaused()) this.#fail();
+    else this.#askReader();
   }
 
   /** As `Readable.read()`. */
   override read(size?: number): ReturnType<Transform['read']> {
     const item = super.read(size);
-    if (this.#fail !== undefined && size !== 0) {
-      if (item === null) {
-        process.nextTick(this.#fail);
-        this.#fail = undefined;
-      } else {
-        this.#askReader();
-      }
+    if (this.#failure !== undefined && size !== 0) {
+      if (item === null) process.nextTick(() => this.#fail());
+      else this.#askReader();
     }
     return item;
   }
@@ -120,6 +110,26 @@ abstract class LateFailingTransform extends Transform {
     return super.unpipe(destination);
   }
 
+  /** @internal */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    failure?.callback(error);
+    super._destroy(error, callback);
+  }
+
+  /** Nothing is left to read: fails as soon as the destinations have nothing left either. */
+  #fail(): void {
+    if (this.#failure === undefined) return;
+    if (this.#destinationsAreDone()) {
+      const { callback, error } = this.#failure;
+      this.#failure = undefined;
+      callback(error);
+    } else {
+      setTimeout(() => this.#fail(), DESTINATION_POLL).unref();
+    }
+  }
+
   /** `pipeline()` destroys the destinations along with the stream, and what they hold is lost. */
   #destinationsAreDone(): boolean {
     for (const { writable, writableLength = 0 } of this.#destinations as Set<Partial<Writable>>) {
@@ -132,7 +142,7 @@ abstract class LateFailingTransform extends Transform {
   #askReader(): void {
     if (this.readableLength > 0) return;
     process.nextTick(() => {
-      if (this.#fail !== undefined && !this.destroyed) this.emit('readable');
+      if (this.#failure !== undefined && !this.destroyed) this.emit('readable');
     });
   }
 }
@@ -231,15 +241,19 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
     if (delivering === undefined || this.#isPumping) return;
     this.#isPumping = true;
     let wantsMore = true;
-    while (wantsMore && !this.destroyed) {
-      const next = delivering.items.next();
-      if (next.done === true) {
-        this.#delivering = undefined;
-        break;
+    try {
+      while (wantsMore && !this.destroyed) {
+        const next = delivering.items.next();
+        if (next.done === true) {
+          this.#delivering = undefined;
+          break;
+        }
+        wantsMore = this.push(next.value);
       }
-      wantsMore = this.push(next.value);
+    } finally {
+      // A listener may have thrown.
+      this.#isPumping = false;
     }
-    this.#isPumping = false;
     const callback = this.#callback;
     if (this.#delivering !== undefined || callback === undefined) return;
     this.#callback = undefined;

@@ -5,6 +5,8 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): readonly { readonly name: string }[];
+    static exports(module: Module): readonly { readonly name: string; readonly kind: string }[];
   }
   class Instance {
     readonly exports: Record<string, unknown>;

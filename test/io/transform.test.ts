@@ -284,6 +284,29 @@ describe('DecoderStream', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  test('a write that fails is called back when its reader destroys the stream instead', async () => {
+    const stream = new DecoderStream();
+    stream.on('readable', () => stream.destroy());
+    const written = new Promise((resolve) => stream.write(join(bytesOf(pubacks(3)), BAD), resolve));
+    await written;
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('a listener that throws is the business of who wrote, and costs one item', async () => {
+    const stream = new DecoderStream();
+    const seen: Packet[] = [];
+    stream.on('data', (packet: Packet) => {
+      seen.push(packet);
+      if (seen.length === 2) throw new Error('listener');
+    });
+    await turn();
+    expect(() => stream.write(bytesOf(pubacks(5)))).toThrow('listener');
+    stream.resume();
+    await turn();
+    stream.end();
+    expect(seen.length).toBe(5);
+  });
+
   test('takes the options of a stream', async () => {
     expect(new DecoderStream({ readableHighWaterMark: 5 }).readableHighWaterMark).toBe(5);
     expect(new DecoderStream({ writableHighWaterMark: 99 }).writableHighWaterMark).toBe(99);

@@ -4,6 +4,7 @@ import * as layout from '../../assembly/layout.js';
 import { Decoder } from '../../src/decoder/decoder.js';
 import { encode } from '../../src/encoder/encoder.js';
 import type { Packet } from '../../src/protocol/packets.js';
+import { SCALAR_MODULE, SIMD_MODULE } from '../../src/scanner/binary.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
 
@@ -28,6 +29,27 @@ test('the memory map has no overlaps, and everything fits', () => {
   expect(layout.ROW_BYTES).toBe(layout.ROW_WORDS * 4);
   expect(layout.FIRST_BYTE_TABLE_BYTES).toBe(256 * layout.ENTRY_WORDS * 4);
 });
+
+test.each([
+  ['without SIMD', SCALAR_MODULE],
+  ['with SIMD', SIMD_MODULE],
+])(
+  'the module %s imports nothing, exports no more than it must, and has a fixed memory',
+  (_, text) => {
+    const bytes = Buffer.from(text, 'base64');
+    const module = new WebAssembly.Module(bytes);
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+    expect(WebAssembly.Module.exports(module)).toEqual([
+      { name: 'header', kind: 'function' },
+      { name: 'scan', kind: 'function' },
+      { name: 'memory', kind: 'memory' },
+    ]);
+    // Memory section: one memory that has a maximum, which is its minimum.
+    const { MEMORY_PAGES } = layout;
+    expect(bytes.includes(Buffer.from([5, 4, 1, 1, MEMORY_PAGES, MEMORY_PAGES]))).toBe(true);
+    expect(bytes.length).toBeLessThan(4096);
+  },
+);
 
 test('the largest header of a PUBLISH fits the window', () => {
   expect(WINDOW_BYTES).toBeGreaterThan(5 + 2 + 65_535 + 2);
