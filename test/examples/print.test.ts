@@ -32,7 +32,7 @@ const ESC = String.fromCharCode(0x1b);
 
 function lines(packet: EncodablePacket, options: Partial<PrintOptions> = {}, name = 'a client') {
   const frame = encode(packet);
-  const [decoded] = new Decoder().push(frame).packets();
+  const [decoded] = new Decoder({ maximumListPacketSize: 2 ** 28 }).push(frame).packets();
   const passage = { ...PASSAGE, clientIdentifier: name };
   return packetLines(decoded as Packet, frame, passage, { ...OPTIONS, ...options });
 }
