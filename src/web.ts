@@ -13,7 +13,13 @@ export {
 } from './errors.js';
 export type { DecoderStreamOptions, Delivered, Delivery } from './io/delivery.js';
 export { WebDecoderStream, WebEncoderStream } from './io/web-stream.js';
-export type { PacketType, ProtocolVersion, QoS, Role } from './protocol/packet-types.js';
+export {
+  PACKET_TYPES,
+  type PacketType,
+  type ProtocolVersion,
+  type QoS,
+  type Role,
+} from './protocol/packet-types.js';
 export type {
   AcknowledgementPacket,
   ConnackPacket,

@@ -1,25 +1,9 @@
 /** Whether the decoder saw all that the session had to bring about. */
-import type { PacketType } from 'mqtt-wasm';
+import { PACKET_TYPES } from 'mqtt-wasm';
 import type { Tally } from './observer.js';
 import type { Direction } from './print.js';
 import { count } from './text.js';
 
-const PACKET_TYPES: readonly PacketType[] = [
-  'CONNECT',
-  'CONNACK',
-  'PUBLISH',
-  'PUBACK',
-  'PUBREC',
-  'PUBREL',
-  'PUBCOMP',
-  'SUBSCRIBE',
-  'SUBACK',
-  'UNSUBSCRIBE',
-  'UNSUBACK',
-  'PINGREQ',
-  'PINGRESP',
-  'DISCONNECT',
-];
 const DIRECTIONS: readonly Direction[] = ['client-to-broker', 'broker-to-client'];
 
 /** What was seen, in a line. */

@@ -13,6 +13,7 @@ import {
   MAXIMUM_FRAME_LENGTH,
   MAXIMUM_REMAINING_LENGTH,
   PACKET_TYPE,
+  PACKET_TYPES,
   type PacketType,
 } from '../protocol/packet-types.js';
 import type { EncodablePacket } from '../protocol/packets.js';
@@ -60,7 +61,7 @@ function bodyEncoderOf(packet: EncodablePacket): BodyEncoder<EncodablePacket> {
     throw new TypeError('packet must be an object');
   }
   if (typeof packet.type !== 'string' || !Object.hasOwn(PACKET_TYPE, packet.type)) {
-    throw new TypeError(`packet.type must be one of ${Object.keys(PACKET_TYPE).join(', ')}`);
+    throw new TypeError(`packet.type must be one of ${PACKET_TYPES.join(', ')}`);
   }
   return BODY_ENCODERS[packet.type] as BodyEncoder<EncodablePacket>;
 }

@@ -21,6 +21,9 @@ export const PACKET_TYPE = {
 /** Name of a control packet type, spelled as in the specification. */
 export type PacketType = keyof typeof PACKET_TYPE;
 
+/** The names of all control packet types, in the order of their numbers. */
+export const PACKET_TYPES = Object.freeze(Object.keys(PACKET_TYPE)) as readonly PacketType[];
+
 /** Quality of Service of a message (section 4.3). */
 export type QoS = 0 | 1 | 2;
 

@@ -1,21 +1,10 @@
 /** The Client Identifier (section 3.1.3.1). */
 import { describe } from 'vitest';
-import type { ConnectPacket } from '../../src/protocol/packets.js';
 import { decodes, malformed, refuses, violation } from '../support/conformance.js';
 import { encodes, refusal, refusesToEncode } from '../support/conformance-encode.js';
+import { HEAD, PACKET } from '../support/connect.js';
 import { frame, prefixed, utf8 } from '../support/hex.js';
 
-const PACKET: ConnectPacket = {
-  type: 'CONNECT',
-  protocolName: 'MQTT',
-  protocolLevel: 4,
-  bridge: false,
-  cleanSession: true,
-  keepAlive: 60,
-  clientIdentifier: 'c',
-};
-/** Protocol Name and Level; the flags stand at byte 9, the Client Identifier at byte 12. */
-const HEAD = '0004 4D515454 04';
 const NO_FIELD = 'ERR_MQTT_FIELD_PAST_END';
 
 describe('Client Identifier', () => {

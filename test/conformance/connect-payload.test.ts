@@ -4,20 +4,10 @@ import { encode } from '../../src/encoder/encoder.js';
 import type { ConnectPacket } from '../../src/protocol/packets.js';
 import { decodes, malformed, refuses } from '../support/conformance.js';
 import { encodes, refusal, refusesToEncode } from '../support/conformance-encode.js';
+import { HEAD, PACKET } from '../support/connect.js';
 import { frame, hex, prefixed, utf8 } from '../support/hex.js';
 
-const PACKET: ConnectPacket = {
-  type: 'CONNECT',
-  protocolName: 'MQTT',
-  protocolLevel: 4,
-  bridge: false,
-  cleanSession: true,
-  keepAlive: 60,
-  clientIdentifier: 'c',
-};
 const WILL = { qos: 0, retain: false, topic: 't', payload: hex('6D') } as const;
-/** Protocol Name and Level; the flags stand at byte 9. */
-const HEAD = '0004 4D515454 04';
 const NO_FIELD = 'ERR_MQTT_FIELD_PAST_END';
 /** Where the field behind the Client Identifier `c` begins. */
 const NEXT = 15;

@@ -4,19 +4,10 @@ import type { MqttError } from '../../src/errors.js';
 import type { ConnectPacket } from '../../src/protocol/packets.js';
 import { decodes, malformed, protocolError, refuses } from '../support/conformance.js';
 import { encodes, refusal, refusesToEncode } from '../support/conformance-encode.js';
+import { HEAD, PACKET } from '../support/connect.js';
 import { decodeChunks } from '../support/decode.js';
 import { frame, hex, prefixed, utf8 } from '../support/hex.js';
 
-const PACKET: ConnectPacket = {
-  type: 'CONNECT',
-  protocolName: 'MQTT',
-  protocolLevel: 4,
-  bridge: false,
-  cleanSession: true,
-  keepAlive: 60,
-  clientIdentifier: 'c',
-};
-const HEAD = '0004 4D515454 04';
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 ).join('');

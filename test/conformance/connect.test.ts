@@ -3,18 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectPacket } from '../../src/protocol/packets.js';
 import { decodes, malformed, protocolError, refuses, violation } from '../support/conformance.js';
 import { encodes, refusal, refusesToEncode } from '../support/conformance-encode.js';
+import { PACKET } from '../support/connect.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 import { frame, hex, utf8 } from '../support/hex.js';
 
-const PACKET: ConnectPacket = {
-  type: 'CONNECT',
-  protocolName: 'MQTT',
-  protocolLevel: 4,
-  bridge: false,
-  cleanSession: true,
-  keepAlive: 60,
-  clientIdentifier: 'c',
-};
 const REST = '02 003C 0001 63';
 
 describe('Protocol Name', () => {

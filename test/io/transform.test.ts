@@ -12,13 +12,11 @@ import { DecoderStream, EncoderStream } from '../../src/io/transform.js';
 import type { EncodablePacket, Packet } from '../../src/protocol/packets.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
+import { bytesOf, pubacks } from '../support/pubacks.js';
 
 const PINGREQ = hex('C0 00');
 const BAD = hex('36 00');
 const puback = (packetIdentifier: number): Packet => ({ type: 'PUBACK', packetIdentifier });
-const pubacks = (count: number): Packet[] =>
-  Array.from({ length: count }, (_, index) => puback(index + 1));
-const bytesOf = (packets: readonly Packet[]): Uint8Array => join(...packets.map(encode));
 
 /** Reads everything; the packets and the error that ended it. */
 async function collect<T>(stream: AsyncIterable<T>): Promise<{ items: T[]; error: unknown }> {

@@ -3,16 +3,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FrameBatch } from '../../src/decoder/batch.js';
-import { encode } from '../../src/encoder/encoder.js';
 import { WebDecoderStream, WebEncoderStream } from '../../src/io/web-stream.js';
 import type { Packet } from '../../src/protocol/packets.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
+import { bytesOf, pubacks } from '../support/pubacks.js';
 
 const BAD = hex('36 00');
-const pubacks = (count: number): Packet[] =>
-  Array.from({ length: count }, (_, index) => ({ type: 'PUBACK', packetIdentifier: index + 1 }));
-const bytesOf = (packets: readonly Packet[]): Uint8Array => join(...packets.map(encode));
 
 function from<T>(items: readonly T[]): ReadableStream<T> {
   return new ReadableStream({
