@@ -157,7 +157,7 @@ export class Decoder {
 
   #push(bytes: Uint8Array): FrameBatch {
     const unfinished = this.#unfinished;
-    // Bytes from the middle of a frame need no look: `decoder.test.ts` cuts frames everywhere.
+    // Bytes from the middle of a frame need no look: `reference-frames.test.ts` cuts frames everywhere.
     if (bytes.length === 0 || bytes.length < unfinished.needed - unfinished.length) {
       unfinished.append(bytes);
       this.#received += bytes.length;

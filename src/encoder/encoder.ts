@@ -73,6 +73,11 @@ function remainingLengthBytes(value: number): number {
   return value < 0x20_0000 ? 3 : 4;
 }
 
+/** Length of the frame whose body takes so many bytes. */
+function frameLength(body: number): number {
+  return 1 + remainingLengthBytes(body) + body;
+}
+
 /** Encodes packets, MQTT 3.1.1 or, as each CONNECT says, MQTT 3.1. */
 export class Encoder {
   readonly #maximumPacketSize: number;
@@ -96,7 +101,7 @@ export class Encoder {
    */
   encodedLength(packet: EncodablePacket): number {
     const body = this.#bodyLength(packet, bodyEncoderOf(packet));
-    return 1 + remainingLengthBytes(body) + body;
+    return frameLength(body);
   }
 
   /**
@@ -108,7 +113,7 @@ export class Encoder {
   encode(packet: EncodablePacket): Uint8Array {
     const encoder = bodyEncoderOf(packet);
     const body = this.#bodyLength(packet, encoder);
-    const target = allocateShortLived(1 + remainingLengthBytes(body) + body);
+    const target = allocateShortLived(frameLength(body));
     this.#write(packet, encoder, body, target, 0);
     return target;
   }
@@ -131,7 +136,7 @@ export class Encoder {
     }
     const encoder = bodyEncoderOf(packet);
     const body = this.#bodyLength(packet, encoder);
-    const length = 1 + remainingLengthBytes(body) + body;
+    const length = frameLength(body);
     if (length > target.length - offset) {
       throw new RangeError(
         `target has ${target.length - offset} bytes from offset on, the packet takes ${length}`,
@@ -143,10 +148,7 @@ export class Encoder {
 
   #bodyLength(packet: EncodablePacket, encoder: BodyEncoder<EncodablePacket>): number {
     const body = encoder.length(packet);
-    if (
-      body > MAXIMUM_REMAINING_LENGTH ||
-      1 + remainingLengthBytes(body) + body > this.#maximumPacketSize
-    ) {
+    if (body > MAXIMUM_REMAINING_LENGTH || frameLength(body) > this.#maximumPacketSize) {
       throw new MqttEncodeError('ERR_MQTT_PACKET_TOO_LARGE', packet.type, 'packet');
     }
     return body;
@@ -159,7 +161,7 @@ export class Encoder {
     target: Uint8Array,
     offset: number,
   ): void {
-    const length = 1 + remainingLengthBytes(body) + body;
+    const length = frameLength(body);
     const writer = new FieldWriter(packet.type, target, offset, length);
     writer.uint8(packet.type === 'PUBLISH' ? publishFirstByte(packet) : firstByteOf(packet.type));
     writer.remainingLength(body);

@@ -65,6 +65,13 @@ describe('arguments', () => {
     expect((error as Error).message).toContain(name);
   });
 
+  test('push() of 2 GiB is a RangeError that names the argument', () => {
+    // Zeroes that nobody touches take no memory.
+    const chunk = new Uint8Array(2 ** 31);
+    expect(() => new Decoder().push(chunk)).toThrow(RangeError);
+    expect(() => new Decoder().push(chunk)).toThrow('chunk');
+  });
+
   test('options that are undefined count as left out', () => {
     const decoder = new Decoder({ role: undefined, maximumPacketSize: undefined });
     expect(decoder.push(PINGREQ).length).toBe(1);

@@ -10,6 +10,7 @@ import { encode } from '../../src/encoder/encoder.js';
 import { MqttEncodeError, MqttError } from '../../src/errors.js';
 import { DecoderStream, EncoderStream } from '../../src/io/transform.js';
 import type { EncodablePacket, Packet } from '../../src/protocol/packets.js';
+import { collect } from '../support/collect.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
 import { bytesOf, pubacks } from '../support/pubacks.js';
@@ -17,17 +18,6 @@ import { bytesOf, pubacks } from '../support/pubacks.js';
 const PINGREQ = hex('C0 00');
 const BAD = hex('36 00');
 const puback = (packetIdentifier: number): Packet => ({ type: 'PUBACK', packetIdentifier });
-
-/** Reads everything; the packets and the error that ended it. */
-async function collect<T>(stream: AsyncIterable<T>): Promise<{ items: T[]; error: unknown }> {
-  const items: T[] = [];
-  try {
-    for await (const item of stream) items.push(item);
-  } catch (error) {
-    return { items, error };
-  }
-  return { items, error: undefined };
-}
 
 describe('DecoderStream', () => {
   test('is a Transform that is typed for `for await`', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FrameBatch } from '../../src/decoder/batch.js';
 import { WebDecoderStream, WebEncoderStream } from '../../src/io/web-stream.js';
 import type { Packet } from '../../src/protocol/packets.js';
+import { collect } from '../support/collect.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
 import { bytesOf, pubacks } from '../support/pubacks.js';
@@ -18,16 +19,6 @@ function from<T>(items: readonly T[]): ReadableStream<T> {
       controller.close();
     },
   });
-}
-
-async function collect<T>(stream: ReadableStream<T>): Promise<{ items: T[]; error: unknown }> {
-  const items: T[] = [];
-  try {
-    for await (const item of stream) items.push(item);
-  } catch (error) {
-    return { items, error };
-  }
-  return { items, error: undefined };
 }
 
 describe('WebDecoderStream', () => {
