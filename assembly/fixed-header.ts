@@ -14,18 +14,35 @@ import {
   ERROR_PACKET_LENGTH,
   ERROR_PACKET_NOT_ALLOWED,
   ERROR_PACKET_TOO_LARGE,
+  ERROR_QOS_NOT_SUPPORTED,
   ERROR_REMAINING_LENGTH_NOT_MINIMAL,
   ERROR_REMAINING_LENGTH_TOO_LONG,
+  ERROR_RETAIN_NOT_SUPPORTED,
   FIRST_BYTE_TABLE_BYTES,
   FIRST_BYTE_TABLES,
   HEADER_ERROR,
   HEADER_INCOMPLETE,
+  LIMIT_ALLOWED_TYPES,
+  LIMIT_MAXIMUM_LIST_PACKET_SIZE,
+  LIMIT_MAXIMUM_PACKET_SIZE,
+  LIMIT_MAXIMUM_QOS,
+  LIMIT_RULES,
+  LIMITS,
   RULE_MINIMAL_REMAINING_LENGTH,
+  RULE_NO_RETAIN,
   RULE_TABLE_SHIFT,
-  SHAPE_CONTROL,
+  SHAPE_IS_LIST,
   WINDOW,
 } from './layout';
 import { rebaseError, setError } from './result';
+
+/** Number of the packet type PUBLISH. */
+const PUBLISH: u32 = 3;
+
+/** One of the `LIMIT_*` words. */
+export function limit(word: u32): u32 {
+  return load<u32>(LIMITS + (word << 2));
+}
 
 /** The entry of the first-byte table for `first` under `rules`. */
 export function entryOf(first: u32, rules: u32): u32 {
@@ -33,20 +50,13 @@ export function entryOf(first: u32, rules: u32): u32 {
 }
 
 /**
- * Checks the fixed header at `p`, of which the bytes before `limit` are there.
+ * Checks the fixed header at `p`, of which the bytes before `end` are there.
  *
  * Returns `HEADER_INCOMPLETE`, `HEADER_ERROR` (noted with addresses), or the Remaining Length
  * in the low 28 bits with the number of its bytes, 1 to 4, above them.
  */
-export function fixedHeader(
-  p: u32,
-  limit: u32,
-  allowedTypes: u32,
-  maximumPacketSize: u32,
-  maximumListPacketSize: u32,
-  rules: u32,
-): i32 {
-  if (p >= limit) return HEADER_INCOMPLETE;
+export function fixedHeader(p: u32, end: u32, rules: u32): i32 {
+  if (p >= end) return HEADER_INCOMPLETE;
   const first: u32 = load<u8>(p);
   const entry = entryOf(first, rules);
   const wrong = load<u32>(entry + (ENTRY_ERROR << 2));
@@ -54,9 +64,20 @@ export function fixedHeader(
     setError(wrong, p, first);
     return HEADER_ERROR;
   }
-  if (((allowedTypes >> (first >> 4)) & 1) == 0) {
+  if (((limit(LIMIT_ALLOWED_TYPES) >> (first >> 4)) & 1) == 0) {
     setError(ERROR_PACKET_NOT_ALLOWED, p, first);
     return HEADER_ERROR;
+  }
+
+  if (first >> 4 == PUBLISH) {
+    if (((first >> 1) & 3) > limit(LIMIT_MAXIMUM_QOS)) {
+      setError(ERROR_QOS_NOT_SUPPORTED, p, first);
+      return HEADER_ERROR;
+    }
+    if ((first & 1) != 0 && (rules & RULE_NO_RETAIN) != 0) {
+      setError(ERROR_RETAIN_NOT_SUPPORTED, p, first);
+      return HEADER_ERROR;
+    }
   }
 
   let length: u32 = 0;
@@ -68,7 +89,7 @@ export function fixedHeader(
       return HEADER_ERROR;
     }
     const at = p + 1 + bytes;
-    if (at >= limit) return HEADER_INCOMPLETE;
+    if (at >= end) return HEADER_INCOMPLETE;
     byte = load<u8>(at);
     length |= (byte & 0x7f) << (7 * bytes);
     bytes++;
@@ -85,8 +106,9 @@ export function fixedHeader(
     setError(ERROR_PACKET_LENGTH, p + 1, first);
     return HEADER_ERROR;
   }
-  const isList = load<u32>(entry + (ENTRY_SHAPE << 2)) == SHAPE_CONTROL;
-  if (1 + bytes + length > (isList ? maximumListPacketSize : maximumPacketSize)) {
+  const isList = (load<u32>(entry + (ENTRY_SHAPE << 2)) & SHAPE_IS_LIST) != 0;
+  const maximum = limit(isList ? LIMIT_MAXIMUM_LIST_PACKET_SIZE : LIMIT_MAXIMUM_PACKET_SIZE);
+  if (1 + bytes + length > maximum) {
     setError(ERROR_PACKET_TOO_LARGE, p + 1, first);
     return HEADER_ERROR;
   }
@@ -99,21 +121,8 @@ export function fixedHeader(
  * Returns the length of the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with an offset
  * from the start of the frame.
  */
-export function header(
-  loaded: u32,
-  allowedTypes: u32,
-  maximumPacketSize: u32,
-  maximumListPacketSize: u32,
-  rules: u32,
-): i32 {
-  const found = fixedHeader(
-    WINDOW,
-    WINDOW + loaded,
-    allowedTypes,
-    maximumPacketSize,
-    maximumListPacketSize,
-    rules,
-  );
+export function header(loaded: u32): i32 {
+  const found = fixedHeader(WINDOW, WINDOW + loaded, limit(LIMIT_RULES));
   if (found == HEADER_ERROR) rebaseError(0, WINDOW);
   if (found <= 0) return found;
   return 1 + (found >> 28) + (found & 0x0fffffff);

@@ -16,23 +16,37 @@ export const MEMORY_PAGES = 5;
 export const RESULT = 1024;
 export const RESULT_WORDS = 8;
 
+/** What the connection allows, written by the host before a scan: `LIMIT_WORDS` words of 32 bits. */
+export const LIMITS = 1088;
+export const LIMIT_WORDS = 7;
+
+/** Which reason codes each packet type may carry: a set of 256 bits a type, written by the host at start-up. */
+export const REASON_CODE_SETS = 1280;
+export const REASON_CODE_SET_WORDS = 8;
+
 /** The first-byte tables, written by the host at start-up, one per set of protocol rules. */
 export const FIRST_BYTE_TABLES = 2048;
 /** 256 entries of four 32-bit words. */
 export const FIRST_BYTE_TABLE_BYTES = 4096;
 
+/** The properties of MQTT 5.0 by their identifier, written by the host at start-up. */
+export const PROPERTY_TABLE = 14336;
+/** Identifiers are below this. */
+export const PROPERTY_IDENTIFIERS = 64;
+
 /** The window into which the host copies the bytes to scan. */
-export const WINDOW = 12288;
+export const WINDOW = 16384;
 /**
- * Larger than the largest PUBLISH header of MQTT 3.1.1 (5 + 2 + 65,535 + 2 bytes), so that a
- * header always fits, and twice the 64 KiB that Node.js reads from a socket in one go.
+ * Larger than the largest PUBLISH header of MQTT 3.1.1 (5 + 2 + 65,535 + 2 bytes), so that such a
+ * header always fits, and twice the 64 KiB that Node.js reads from a socket in one go. Properties
+ * can be longer: then the host reads the frame itself (`STATUS_OUTSIZED`).
  */
 export const WINDOW_BYTES = 131072;
 /** Bytes behind the window that may be read (never believed): a 16-byte load may start at the last byte. */
 export const WINDOW_SLACK = 64;
 
 /** The frame table. */
-export const TABLE = 147456;
+export const TABLE = 151552;
 /** Rows of the frame table; a chunk with more frames than this is scanned in several goes. */
 export const TABLE_ROWS = 4096;
 
@@ -42,7 +56,7 @@ export const TABLE_ROWS = 4096;
 export const ENTRY_ERROR = 0;
 export const ENTRY_MINIMUM_REMAINING_LENGTH = 1;
 export const ENTRY_MAXIMUM_REMAINING_LENGTH = 2;
-/** How the body is looked at while scanning: one of `SHAPE_*`. */
+/** How the body is looked at while scanning: one of `SHAPE_*`, with `SHAPE_IS_LIST` above it. */
 export const ENTRY_SHAPE = 3;
 export const ENTRY_WORDS = 4;
 
@@ -50,16 +64,65 @@ export const ENTRY_WORDS = 4;
 export const SHAPE_EMPTY = 0;
 /** Two bytes: a packet identifier. */
 export const SHAPE_PACKET_IDENTIFIER = 1;
-/** A PUBLISH variable header. */
+/** A PUBLISH variable header of MQTT 3.1.1. */
 export const SHAPE_PUBLISH = 2;
 /** Left to the host, which decodes the body as soon as the scan returns. */
 export const SHAPE_CONTROL = 3;
 /** As `SHAPE_CONTROL`, and the scan stops behind it: what follows depends on what it says. */
 export const SHAPE_CONNECT = 4;
+/** A PUBLISH variable header of MQTT 5.0: properties follow what there is in 3.1.1. */
+export const SHAPE_PUBLISH_WITH_PROPERTIES = 5;
+/** A packet identifier, then a reason code and properties, both of which may be left out. */
+export const SHAPE_ACKNOWLEDGEMENT = 6;
+export const SHAPE_MASK = 255;
+/** Above the shape: the packet is a list, to which `LIMIT_MAXIMUM_LIST_PACKET_SIZE` applies. */
+export const SHAPE_IS_LIST = 256;
+
+// ---- property table: words of an entry --------------------------------------------------
+
+/** Bit n is set if packet type n may carry the property; bit 0 stands for a Will. 0: no such property. */
+export const PROPERTY_PACKETS = 0;
+/** The packets in which it may stand more than once, as a mask. */
+export const PROPERTY_REPEATS = 1;
+/** How it is written: one of `PROPERTY_IS_*`. */
+export const PROPERTY_TYPE = 2;
+/** Bounds of an integer. */
+export const PROPERTY_MINIMUM = 3;
+export const PROPERTY_MAXIMUM = 4;
+/** The error code for a value out of bounds, or for a wildcard. */
+export const PROPERTY_VALUE_ERROR = 5;
+/** The packets in which a Client, or a Server, may not send it, as masks. */
+export const PROPERTY_NOT_FROM_CLIENT = 6;
+export const PROPERTY_NOT_FROM_SERVER = 7;
+export const PROPERTY_WORDS = 8;
+
+export const PROPERTY_IS_BYTE = 1;
+export const PROPERTY_IS_TWO_BYTE_INTEGER = 2;
+export const PROPERTY_IS_FOUR_BYTE_INTEGER = 3;
+export const PROPERTY_IS_VARIABLE_BYTE_INTEGER = 4;
+export const PROPERTY_IS_TEXT = 5;
+export const PROPERTY_IS_TOPIC_NAME = 6;
+export const PROPERTY_IS_BINARY = 7;
+export const PROPERTY_IS_TEXT_PAIR = 8;
+
+/** What a check of properties amounts to besides the Topic Alias: the payload is UTF-8; a rule is broken. */
+export const PROPERTIES_SAY_TEXT = 0x10000;
+export const PROPERTIES_ARE_WRONG = 0x20000;
+
+/** What a check of a PUBLISH amounts to. */
+export const PUBLISH_IS_WELL = 0;
+export const PUBLISH_IS_SHOWN = 1;
+export const PUBLISH_IS_WRONG = 2;
+
+/** The identifiers that scanning has to know. */
+export const PAYLOAD_FORMAT_INDICATOR = 1;
+export const TOPIC_ALIAS = 35;
+/** Stands for a Will where a packet type is asked for. */
+export const WILL_PROPERTIES = 0;
 
 // ---- frame table: columns of a row, 32 bits each ----------------------------------------
 
-/** The first byte of the frame; `TOPIC_IS_ASCII` may be set above it. */
+/** The first byte of the frame; `TOPIC_IS_ASCII` and the other `ROW_*` flags may be set above it. */
 export const COLUMN_FIRST_BYTE = 0;
 /** Where the frame begins, counted from the first byte of its chunk. */
 export const COLUMN_START = 1;
@@ -67,8 +130,13 @@ export const COLUMN_START = 1;
 export const COLUMN_BODY = 2;
 /** Where the frame ends (exclusive). */
 export const COLUMN_END = 3;
-/** PUBLISH: bytes of the Topic Name, which begins two bytes behind `COLUMN_BODY`. Else 0. */
+/**
+ * PUBLISH: bytes of the Topic Name, which begins two bytes behind `COLUMN_BODY`, in the lower half, and
+ * the Topic Alias of MQTT 5.0, or 0, which is no legal alias, in the upper half. Else 0.
+ */
 export const COLUMN_TOPIC_LENGTH = 4;
+export const TOPIC_LENGTH_MASK = 0xffff;
+export const TOPIC_ALIAS_SHIFT = 16;
 /** The Packet Identifier where the scanner has read one, else 0, which is no legal identifier. */
 export const COLUMN_PACKET_IDENTIFIER = 5;
 /** PUBLISH: where the payload begins. Else `COLUMN_END`. */
@@ -80,6 +148,12 @@ export const ROW_BYTES = 32;
 
 /** Set in `COLUMN_FIRST_BYTE` when every byte of the Topic Name is below 0x80. */
 export const TOPIC_IS_ASCII = 256;
+/** Set in `COLUMN_FIRST_BYTE` when the frame is one of MQTT 5.0. */
+export const ROW_IS_MQTT_5 = 512;
+/** Set in `COLUMN_FIRST_BYTE` of PUBLISH and acknowledgements when there is at least one property. */
+export const ROW_HAS_PROPERTIES = 1024;
+/** Set in `COLUMN_FIRST_BYTE` when the Payload Format Indicator says that the payload is UTF-8. */
+export const ROW_PAYLOAD_IS_TEXT = 2048;
 
 // ---- what a scan returns: words at `RESULT` ---------------------------------------------
 
@@ -91,7 +165,7 @@ export const RESULT_ROWS = 1;
 export const RESULT_POSITION = 2;
 /** Length of the unfinished frame at `RESULT_POSITION`, or 0 while its fixed header is incomplete. */
 export const RESULT_NEEDED = 3;
-/** How many of this scan's rows have `SHAPE_CONTROL` or `SHAPE_CONNECT`. */
+/** How many of this scan's rows the host has to look at: control packets, Topic Aliases, payloads that are text. */
 export const RESULT_CONTROL_ROWS = 4;
 /** With `STATUS_ERROR`: the error code, one of the numbers below. */
 export const RESULT_ERROR_CODE = 5;
@@ -99,7 +173,6 @@ export const RESULT_ERROR_CODE = 5;
 export const RESULT_ERROR_OFFSET = 6;
 /** With `STATUS_ERROR`: the first byte of the frame that breaks the rule. */
 export const RESULT_ERROR_FIRST_BYTE = 7;
-
 /** Everything was scanned; an unfinished frame may be left at `RESULT_POSITION`. */
 export const STATUS_DONE = 0;
 /** The table is full: take the rows away and go on. */
@@ -110,15 +183,50 @@ export const STATUS_RELOAD = 2;
 export const STATUS_CONNECT = 3;
 /** A rule is broken. The rows before are good, and nothing behind them is to be scanned. */
 export const STATUS_ERROR = 4;
+/** At `RESULT_POSITION` stands a frame of `RESULT_NEEDED` bytes whose header does not fit into the window. */
+export const STATUS_OUTSIZED = 5;
+/** At `RESULT_POSITION` begins a PUBLISH of `RESULT_NEEDED` bytes that is to be handed over in parts. */
+export const STATUS_LARGE_PUBLISH = 6;
 
-// ---- rules: bits of the argument `rules` -------------------------------------------------
+// ---- limits: words at `LIMITS` ------------------------------------------------------------
+
+/** Bit n is set if packet type n may come. */
+export const LIMIT_ALLOWED_TYPES = 0;
+/** Bytes of the longest frame that may come, fixed header included. */
+export const LIMIT_MAXIMUM_PACKET_SIZE = 1;
+/** The same for packets that are lists, and for the properties of a PUBLISH. */
+export const LIMIT_MAXIMUM_LIST_PACKET_SIZE = 2;
+/** The largest Topic Alias. */
+export const LIMIT_TOPIC_ALIAS_MAXIMUM = 3;
+/** The highest QoS. */
+export const LIMIT_MAXIMUM_QOS = 4;
+/** A PUBLISH of more bytes than this is handed over in parts. */
+export const LIMIT_PUBLISH_PARTS_ABOVE = 5;
+/** `RULE_*` bits. */
+export const LIMIT_RULES = 6;
+
+// ---- rules: bits of `LIMIT_RULES` ---------------------------------------------------------
 
 /** Remaining Length must use as few bytes as possible. */
 export const RULE_MINIMAL_REMAINING_LENGTH = 1;
 /** Control characters and non-characters in text are an error. */
 export const RULE_NO_DISCOURAGED_CHARACTERS = 2;
+/** The bytes come from a Client, or from a Server; neither is set if that is not known. */
+export const RULE_FROM_CLIENT = 4;
+export const RULE_FROM_SERVER = 8;
+/** RETAIN may not be set. */
+export const RULE_NO_RETAIN = 16;
+/** The host wants to see the rows with a Topic Alias, or with a payload that is text. */
+export const RULE_SHOW_TOPIC_ALIASES = 32;
+export const RULE_SHOW_TEXT_PAYLOADS = 64;
+/** Text need not be well-formed UTF-8. */
+export const RULE_ANY_BYTES_IN_TEXT = 128;
 /** How far to shift right for the number of the first-byte table. */
 export const RULE_TABLE_SHIFT = 8;
+/** The first-byte tables: MQTT 3.1 and 3.1.1, MQTT 5.0, and before a CONNECT has told which. */
+export const RULES_OF_MQTT_3 = 0;
+export const RULES_OF_MQTT_5 = 1;
+export const RULES_OF_ANY_VERSION = 2;
 
 // ---- what a fixed header amounts to -------------------------------------------------------
 
@@ -150,3 +258,22 @@ export const ERROR_TOPIC_NAME_WILDCARD = 28;
 export const ERROR_INVALID_UTF8 = 29;
 export const ERROR_NULL_CHARACTER = 30;
 export const ERROR_DISCOURAGED_CHARACTER = 31;
+export const ERROR_QOS_NOT_SUPPORTED = 32;
+export const ERROR_RETAIN_NOT_SUPPORTED = 33;
+export const ERROR_VARIABLE_BYTE_INTEGER_TOO_LONG = 34;
+export const ERROR_VARIABLE_BYTE_INTEGER_NOT_MINIMAL = 35;
+export const ERROR_PROPERTY_PAST_END = 36;
+export const ERROR_PROPERTY_UNKNOWN = 37;
+export const ERROR_PROPERTY_NOT_ALLOWED = 38;
+export const ERROR_PROPERTY_REPEATED = 39;
+export const ERROR_PROPERTY_VALUE = 40;
+export const ERROR_PROPERTY_NOT_FROM_CLIENT = 41;
+export const ERROR_PROPERTY_NOT_FROM_SERVER = 42;
+export const ERROR_RESPONSE_TOPIC_EMPTY = 43;
+export const ERROR_RESPONSE_TOPIC_WILDCARD = 44;
+export const ERROR_TOPIC_ALIAS_ZERO = 45;
+export const ERROR_TOPIC_ALIAS_TOO_LARGE = 46;
+export const ERROR_TOPIC_ALIAS_MISSING = 47;
+export const ERROR_REASON_CODE = 48;
+export const ERROR_AUTHENTICATION_DATA_WITHOUT_METHOD = 49;
+export const ERROR_TRAILING_BYTES = 50;

@@ -13,6 +13,12 @@ export function setError(code: u32, address: u32, firstByte: u32): void {
   setResult(RESULT_ERROR_FIRST_BYTE, firstByte);
 }
 
+/** If the error already noted is `code`, makes it another one at the same place. */
+export function replaceErrorCode(code: u32, other: u32): void {
+  const word: u32 = RESULT + (RESULT_ERROR_CODE << 2);
+  if (load<u32>(word) == code) store<u32>(word, other);
+}
+
 /** Turns the noted address into an offset from the start of the chunk. */
 export function rebaseError(base: u32, window: u32): void {
   const word: u32 = RESULT + (RESULT_ERROR_OFFSET << 2);

@@ -9,7 +9,8 @@
  * Only this loop may say that bytes are missing. Inside a complete frame, running out of
  * bytes is an error.
  */
-import { entryOf, fixedHeader } from './fixed-header';
+import { acknowledgement, packetIdentifier } from './acknowledgement';
+import { entryOf, fixedHeader, limit } from './fixed-header';
 import {
   COLUMN_BODY,
   COLUMN_END,
@@ -20,47 +21,49 @@ import {
   COLUMN_TOPIC_ID,
   COLUMN_TOPIC_LENGTH,
   ENTRY_SHAPE,
-  ERROR_PACKET_IDENTIFIER_ZERO,
   HEADER_ERROR,
   HEADER_INCOMPLETE,
+  LIMIT_PUBLISH_PARTS_ABOVE,
+  LIMIT_RULES,
+  PROPERTIES_ARE_WRONG,
+  PUBLISH_IS_SHOWN,
+  PUBLISH_IS_WRONG,
   RESULT_CONTROL_ROWS,
   RESULT_NEEDED,
   RESULT_POSITION,
   RESULT_ROWS,
   RESULT_STATUS,
   ROW_BYTES,
+  ROW_IS_MQTT_5,
+  SHAPE_ACKNOWLEDGEMENT,
   SHAPE_CONNECT,
   SHAPE_CONTROL,
+  SHAPE_MASK,
   SHAPE_PACKET_IDENTIFIER,
   SHAPE_PUBLISH,
+  SHAPE_PUBLISH_WITH_PROPERTIES,
   STATUS_CONNECT,
   STATUS_DONE,
   STATUS_ERROR,
+  STATUS_LARGE_PUBLISH,
+  STATUS_OUTSIZED,
   STATUS_RELOAD,
   STATUS_TABLE_FULL,
   TABLE,
   TABLE_ROWS,
   WINDOW,
 } from './layout';
-import { bigEndian16, publish, publishHeaderLength } from './publish';
-import { rebaseError, setError, setResult } from './result';
+import { publish, publishIsLoaded } from './publish';
+import { rebaseError, setResult } from './result';
 
 /**
  * Scans from byte `from` of the window on and fills the table from row `rows` on. What came of
  * it stands at `RESULT`.
  */
-export function scan(
-  base: u32,
-  from: u32,
-  loaded: u32,
-  available: u32,
-  rows: u32,
-  allowedTypes: u32,
-  maximumPacketSize: u32,
-  maximumListPacketSize: u32,
-  rules: u32,
-): void {
-  const limit: u32 = WINDOW + loaded;
+export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u32): void {
+  const rules = limit(LIMIT_RULES);
+  const publishPartsAbove = limit(LIMIT_PUBLISH_PARTS_ABOVE);
+  const loadedEnd: u32 = WINDOW + loaded;
   const last: u32 = WINDOW + available;
   const toOffset: u32 = base - WINDOW;
   let p: u32 = WINDOW + from;
@@ -73,60 +76,78 @@ export function scan(
       status = STATUS_TABLE_FULL;
       break;
     }
-    const found = fixedHeader(
-      p,
-      limit,
-      allowedTypes,
-      maximumPacketSize,
-      maximumListPacketSize,
-      rules,
-    );
+    const found = fixedHeader(p, loadedEnd, rules);
     if (found == HEADER_ERROR) {
       status = STATUS_ERROR;
       break;
     }
     if (found == HEADER_INCOMPLETE) {
-      if (limit < last) status = STATUS_RELOAD;
+      if (loadedEnd < last) status = STATUS_RELOAD;
       break;
     }
+    const first: u32 = load<u8>(p);
     const body: u32 = p + 1 + (found >> 28);
     const end: u32 = body + (found & 0x0fffffff);
+    const shape = load<u32>(entryOf(first, rules) + (ENTRY_SHAPE << 2)) & SHAPE_MASK;
+    const isPublish = shape == SHAPE_PUBLISH || shape == SHAPE_PUBLISH_WITH_PROPERTIES;
+    if (isPublish && end - p > publishPartsAbove) {
+      needed = end - p;
+      status = STATUS_LARGE_PUBLISH;
+      break;
+    }
     if (end > last) {
       needed = end - p;
       break;
     }
-
-    const first: u32 = load<u8>(p);
-    const row: u32 = TABLE + rows * ROW_BYTES;
-    const shape = load<u32>(entryOf(first, rules) + (ENTRY_SHAPE << 2));
-    if (shape == SHAPE_PUBLISH) {
-      // The whole frame is available, so what is not loaded yet can be. This cannot go on for
-      // ever: at the start of a full window even the longest header is loaded.
-      if (end > limit && (body + 2 > limit || body + publishHeaderLength(first, body) > limit)) {
-        status = STATUS_RELOAD;
+    // The whole frame is available, so what is not loaded yet can be, unless it is more than the window holds.
+    if (end > loadedEnd) {
+      const isLoaded = isPublish
+        ? publishIsLoaded(first, body, end, loadedEnd, shape == SHAPE_PUBLISH_WITH_PROPERTIES)
+        : shape != SHAPE_PACKET_IDENTIFIER && shape != SHAPE_ACKNOWLEDGEMENT;
+      if (!isLoaded) {
+        needed = end - p;
+        status = p == WINDOW ? STATUS_OUTSIZED : STATUS_RELOAD;
         break;
       }
-      if (!publish(row, first, body, end, toOffset, rules)) {
+    }
+
+    const row: u32 = TABLE + rows * ROW_BYTES;
+    if (isPublish) {
+      const outcome = publish(
+        row,
+        first,
+        body,
+        end,
+        toOffset,
+        rules,
+        shape == SHAPE_PUBLISH_WITH_PROPERTIES,
+      );
+      if (outcome == PUBLISH_IS_WRONG) {
         status = STATUS_ERROR;
         break;
       }
+      if (outcome == PUBLISH_IS_SHOWN) controlRows++;
     } else {
       let identifier: u32 = 0;
-      if (shape == SHAPE_PACKET_IDENTIFIER) {
-        if (end > limit) {
-          status = STATUS_RELOAD;
-          break;
-        }
-        identifier = bigEndian16(body);
+      let flags: u32 = first;
+      if (shape == SHAPE_PACKET_IDENTIFIER || shape == SHAPE_ACKNOWLEDGEMENT) {
+        identifier = packetIdentifier(body, first);
         if (identifier == 0) {
-          setError(ERROR_PACKET_IDENTIFIER_ZERO, body, first);
           status = STATUS_ERROR;
           break;
+        }
+        if (shape == SHAPE_ACKNOWLEDGEMENT) {
+          const more = acknowledgement(body + 2, end, first, rules);
+          if (more == PROPERTIES_ARE_WRONG) {
+            status = STATUS_ERROR;
+            break;
+          }
+          flags |= ROW_IS_MQTT_5 | more;
         }
       } else if (shape == SHAPE_CONTROL || shape == SHAPE_CONNECT) {
         controlRows++;
       }
-      store<u32>(row + (COLUMN_FIRST_BYTE << 2), first);
+      store<u32>(row + (COLUMN_FIRST_BYTE << 2), flags);
       store<u32>(row + (COLUMN_TOPIC_LENGTH << 2), 0);
       store<u32>(row + (COLUMN_PACKET_IDENTIFIER << 2), identifier);
       store<u32>(row + (COLUMN_PAYLOAD << 2), end + toOffset);

@@ -7,6 +7,7 @@ import {
   ERROR_INVALID_UTF8,
   ERROR_NULL_CHARACTER,
   ERROR_TOPIC_NAME_WILDCARD,
+  RULE_ANY_BYTES_IN_TEXT,
   RULE_NO_DISCOURAGED_CHARACTERS,
   TEXT_IS_ASCII,
   TEXT_IS_NOT_ASCII,
@@ -27,32 +28,50 @@ function isDiscouraged(codePoint: u32): bool {
   );
 }
 
+/**
+ * Where the bytes `p` to `end` stop being printable ASCII other than `plus` and `hash`: most text does
+ * not, and is good under every rule.
+ */
+function skipPlain(p: u32, end: u32, plus: u32, hash: u32): u32 {
+  while (p < end) {
+    const byte: u32 = load<u8>(p);
+    if (byte - 0x20 >= 0x5f || byte == plus || byte == hash) break;
+    p++;
+  }
+  return p;
+}
+
 function wrong(code: u32, address: u32, first: u32): u32 {
   setError(code, address, first);
   return code;
 }
 
 /**
- * Checks the Topic Name in the bytes `p` to `end` of a frame that begins with the byte `first`.
+ * Checks the bytes `p` to `end` of a frame that begins with the byte `first`. `wildcards` says
+ * whether + and # are allowed.
  *
  * Returns `TEXT_IS_ASCII`, `TEXT_IS_NOT_ASCII` or an error code, noted with its address. Up to
  * 15 bytes behind `end` are loaded, never looked at.
  */
-export function checkTopicName(p: u32, end: u32, first: u32, rules: u32): u32 {
+export function checkText(p: u32, end: u32, first: u32, rules: u32, wildcards: bool): u32 {
   const strict = (rules & RULE_NO_DISCOURAGED_CHARACTERS) != 0;
+  const anyBytes = (rules & RULE_ANY_BYTES_IN_TEXT) != 0;
+  // Where wildcards are allowed, U+0000 stands in for them: it is an error already.
+  const plus: u32 = wildcards ? 0 : 0x2b;
+  const hash: u32 = wildcards ? 0 : 0x23;
 
   // Sixteen bytes a step while all of them are plain ASCII; the rest is for the loop below.
   // `text.test.ts` shows both to be equal at every alignment.
   if (ASC_FEATURE_SIMD) {
     if (!strict) {
-      const plus = i8x16.splat(0x2b);
-      const hash = i8x16.splat(0x23);
-      const zero = i8x16.splat(0);
+      const pluses = i8x16.splat(plus as i8);
+      const hashes = i8x16.splat(hash as i8);
+      const zeroes = i8x16.splat(0);
       while (p < end) {
         const bytes = v128.load(p);
         const suspicious = v128.or(
-          v128.or(bytes, i8x16.eq(bytes, zero)),
-          v128.or(i8x16.eq(bytes, plus), i8x16.eq(bytes, hash)),
+          v128.or(bytes, i8x16.eq(bytes, zeroes)),
+          v128.or(i8x16.eq(bytes, pluses), i8x16.eq(bytes, hashes)),
         );
         const mask: u32 = i8x16.bitmask(suspicious);
         const left = end - p;
@@ -67,17 +86,26 @@ export function checkTopicName(p: u32, end: u32, first: u32, rules: u32): u32 {
     }
   }
 
+  if (!ASC_FEATURE_SIMD) {
+    p = skipPlain(p, end, plus, hash);
+    if (p == end) return TEXT_IS_ASCII;
+  }
+
   let kind: u32 = TEXT_IS_ASCII;
   while (p < end) {
     const byte: u32 = load<u8>(p);
     if (byte < 0x80) {
       if (byte == 0) return wrong(ERROR_NULL_CHARACTER, p, first);
-      if (byte == 0x2b || byte == 0x23) return wrong(ERROR_TOPIC_NAME_WILDCARD, p, first);
+      if (byte == plus || byte == hash) return wrong(ERROR_TOPIC_NAME_WILDCARD, p, first);
       if (strict && isDiscouraged(byte)) return wrong(ERROR_DISCOURAGED_CHARACTER, p, first);
       p++;
       continue;
     }
     kind = TEXT_IS_NOT_ASCII;
+    if (anyBytes) {
+      p++;
+      continue;
+    }
     let codePoint: u32 = 0;
     let length: u32 = 0;
     if (byte >= 0xc2 && byte < 0xe0) {

@@ -7,7 +7,7 @@
  * can be logged as they are.
  */
 
-import type { PacketType } from './protocol/packet-types.js';
+import type { PacketType, ProtocolVersion, Side } from './protocol/packet-types.js';
 import { ANSWERS, type ErrorClass, RULES, type Rule } from './protocol/rules.js';
 
 export type { ErrorClass };
@@ -33,15 +33,35 @@ export function errorCodeOf(number: number): ErrorCode {
   return code;
 }
 
-function statementOf(code: ErrorCode, packetType: PacketType | undefined): string | undefined {
-  const statement = RULE_TABLE[code].statement;
-  const number =
-    typeof statement === 'object'
-      ? packetType === undefined
-        ? undefined
-        : statement[packetType]
-      : statement;
-  return numbered(number);
+function statementOf(
+  code: ErrorCode,
+  packetType: PacketType | undefined,
+  version: ProtocolVersion | undefined,
+  sender: Side | undefined,
+): string | undefined {
+  const rule = RULE_TABLE[code];
+  if (version !== 5) return numbered(numberFor(rule.statement, packetType));
+  const own = sender === undefined ? undefined : rule.mqtt5?.statementFrom?.[sender];
+  return numbered(numberFor(own, packetType) ?? numberFor(rule.mqtt5?.statement, packetType));
+}
+
+function numberFor(
+  statement: Rule['statement'],
+  packetType: PacketType | undefined,
+): string | undefined {
+  if (typeof statement !== 'object') return statement;
+  return packetType === undefined ? undefined : statement[packetType];
+}
+
+function classOf(
+  code: ErrorCode,
+  packetType: PacketType | undefined,
+  version: ProtocolVersion | undefined,
+): ErrorClass {
+  const rule = RULE_TABLE[code];
+  const own = version === 5 ? rule.mqtt5?.class : undefined;
+  if (typeof own !== 'object') return own ?? rule.class;
+  return (packetType === undefined ? undefined : own[packetType]) ?? rule.class;
 }
 
 function numbered(statement: string | undefined): string | undefined {
@@ -54,6 +74,10 @@ export interface MqttErrorContext {
   readonly packetType?: PacketType | undefined;
   /** The byte that breaks the rule, counted from the first byte of the stream. */
   readonly offset?: number | undefined;
+  /** The version of the protocol whose rules hold, if it is known; else those of MQTT 3.1.1 are named. */
+  readonly protocolVersion?: ProtocolVersion | undefined;
+  /** Who has sent the bytes, if that is known. */
+  readonly sender?: Side | undefined;
   /** Number of the statement, if it is not the usual one of the code; `null`: there is none. */
   readonly statement?: string | null | undefined;
   readonly cause?: unknown;
@@ -76,13 +100,15 @@ export class MqttError extends Error {
   readonly offset: number | undefined;
   /** The statement of the specification, such as `MQTT-3.3.1-4`; `undefined` if it has no number. */
   readonly statement: string | undefined;
+  /** The version whose rules held, so the one that `statement` is of; `undefined` if no CONNECT had told. */
+  readonly protocolVersion: ProtocolVersion | undefined;
 
   constructor(code: ErrorCode, context: MqttErrorContext = {}) {
     const rule = RULE_TABLE[code];
-    const { packetType, offset } = context;
+    const { packetType, offset, protocolVersion } = context;
     const statement =
       context.statement === undefined
-        ? statementOf(code, packetType)
+        ? statementOf(code, packetType, protocolVersion, context.sender)
         : numbered(context.statement ?? undefined);
     const place = [
       ...(packetType === undefined ? [] : [packetType]),
@@ -94,9 +120,12 @@ export class MqttError extends Error {
       context.cause === undefined ? undefined : { cause: context.cause },
     );
     this.code = code;
-    this.errorClass = rule.class;
-    this.reasonCode = ANSWERS[rule.class].reasonCode;
-    this.connectReturnCode = ANSWERS[rule.class].connectReturnCode;
+    this.errorClass = classOf(code, packetType, protocolVersion);
+    const answer = ANSWERS[this.errorClass];
+    this.reasonCode = answer.reasonCode;
+    this.connectReturnCode =
+      packetType === undefined || packetType === 'CONNECT' ? answer.connectReturnCode : undefined;
+    this.protocolVersion = protocolVersion;
     this.packetType = packetType;
     this.offset = offset;
     this.statement = statement;
@@ -115,10 +144,18 @@ export class MqttEncodeError extends Error {
   /** The statement of the specification, such as `MQTT-3.3.1-4`; `undefined` if it has no number. */
   readonly statement: string | undefined;
 
-  constructor(code: ErrorCode, packetType: PacketType | undefined, field: string, detail?: string) {
-    const { senderStatement } = RULE_TABLE[code];
+  constructor(
+    code: ErrorCode,
+    packetType: PacketType | undefined,
+    field: string,
+    detail?: string,
+    protocolVersion?: ProtocolVersion,
+    sender?: Side,
+  ) {
+    const rule = RULE_TABLE[code];
+    const { senderStatement } = protocolVersion === 5 ? (rule.mqtt5 ?? {}) : rule;
     const statement =
-      senderStatement === undefined ? statementOf(code, packetType) : `MQTT-${senderStatement}`;
+      numbered(senderStatement) ?? statementOf(code, packetType, protocolVersion, sender);
     const where = packetType === undefined ? field : `${packetType} ${field}`;
     super(
       `${where}: ${detail ?? RULE_TABLE[code].says}${statement === undefined ? '' : ` (${statement})`}`,

@@ -16,6 +16,18 @@ export function packetSize(name: string, value: unknown): number {
   return value;
 }
 
+/**
+ * The value, if it is a Maximum Packet Size as a peer may tell it (MQTT 5.0, section 3.1.2.11.4), which may be more
+ * than a frame can have; else throws a `TypeError` or `RangeError`.
+ */
+export function peerPacketSize(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number of bytes`);
+  if (!Number.isInteger(value) || value < 1 || value > 0xffff_ffff) {
+    throw new RangeError(`option ${name} must be an integer from 1 to ${0xffff_ffff}`);
+  }
+  return value;
+}
+
 /** The value, if it is a boolean; else throws a `TypeError`. */
 export function boolean(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw new TypeError(`option ${name} must be a boolean`);
@@ -32,6 +44,15 @@ export function optionsObject<T extends object>(value: T, keys?: readonly string
     if (keys !== undefined && !keys.includes(key)) {
       throw new TypeError(`there is no option ${key}; the options are ${keys.join(', ')}`);
     }
+  }
+  return value;
+}
+
+/** The value, if it is an integer that two bytes hold; else throws a `TypeError` or `RangeError`. */
+export function uint16(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new RangeError(`option ${name} must be an integer from 0 to 65535`);
   }
   return value;
 }

@@ -8,6 +8,8 @@ import {
   ERROR_INVALID_UTF8,
   ERROR_NULL_CHARACTER,
   ERROR_TOPIC_NAME_WILDCARD,
+  RULE_ANY_BYTES_IN_TEXT,
+  RULE_NO_DISCOURAGED_CHARACTERS,
   TEXT_IS_ASCII,
   TEXT_IS_NOT_ASCII,
 } from '../assembly/layout.js';
@@ -15,17 +17,17 @@ import type { ErrorCode } from './errors.js';
 
 const CODE_BITS = 64;
 
-/** What {@link checkText} returns for an error: a negative number that holds the code and the place. */
-function fault(code: number, position: number): number {
+/** What a check returns for an error: a negative number that holds the code and the place. */
+export function fault(code: number, position: number): number {
   return -(position * CODE_BITS + code);
 }
 
-/** The number of the error code in a negative result of {@link checkText}. */
+/** The number of the error code in a negative result of a check. */
 export function faultCode(fault: number): number {
   return -fault % CODE_BITS;
 }
 
-/** The place of the error in a negative result of {@link checkText}. */
+/** The place of the error in a negative result of a check. */
 export function faultPosition(fault: number): number {
   return Math.floor(-fault / CODE_BITS);
 }
@@ -40,8 +42,9 @@ function isDiscouraged(codePoint: number): boolean {
 }
 
 /**
- * Checks the bytes `start` to `end`. `wildcards` says whether + and # are allowed, `strict`
- * whether control characters and non-characters are refused.
+ * Checks the bytes `start` to `end`. `wildcards` says whether + and # are allowed; of the `RULE_*` bits
+ * in `rules`, two are about text: without them, it must be well-formed and may have all characters but
+ * U+0000.
  *
  * Returns `TEXT_IS_ASCII`, `TEXT_IS_NOT_ASCII`, or a negative number for {@link faultCode} and
  * {@link faultPosition}. An ill-formed sequence is at fault where it begins.
@@ -51,8 +54,10 @@ export function checkText(
   start: number,
   end: number,
   wildcards: boolean,
-  strict: boolean,
+  rules: number,
 ): number {
+  const strict = (rules & RULE_NO_DISCOURAGED_CHARACTERS) !== 0;
+  const anyBytes = (rules & RULE_ANY_BYTES_IN_TEXT) !== 0;
   let kind = TEXT_IS_ASCII;
   let p = start;
   while (p < end) {
@@ -67,6 +72,10 @@ export function checkText(
       continue;
     }
     kind = TEXT_IS_NOT_ASCII;
+    if (anyBytes) {
+      p++;
+      continue;
+    }
     let length: number;
     let codePoint: number;
     if (byte >= 0xc2 && byte < 0xe0) {
@@ -129,4 +138,37 @@ export function checkTopicFilter(
     }
   }
   return undefined;
+}
+
+/** `$share/`, by which a Topic Filter says that its subscription is shared. */
+const SHARE_PREFIX = [0x24, 0x73, 0x68, 0x61, 0x72, 0x65, SLASH];
+
+/** Whether the Topic Filter in the bytes `start` to `end` is that of a Shared Subscription. */
+export function isSharedSubscription(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    end - start >= SHARE_PREFIX.length &&
+    SHARE_PREFIX.every((byte, index) => bytes[start + index] === byte)
+  );
+}
+
+/**
+ * Checks the Topic Filter of a Shared Subscription (MQTT 5.0, section 4.8.2), which must have passed
+ * {@link checkTopicFilter}: `$share/`, a ShareName without wildcards, `/`, and a Topic Filter.
+ */
+export function checkSharedSubscription(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): TopicFilterFault | undefined {
+  const shareName = start + SHARE_PREFIX.length;
+  let p = shareName;
+  while (p < end && bytes[p] !== SLASH) {
+    if (bytes[p] === PLUS || bytes[p] === HASH) {
+      return { code: 'ERR_MQTT_SHARED_SUBSCRIPTION', position: p };
+    }
+    p++;
+  }
+  if (p === shareName) return { code: 'ERR_MQTT_SHARE_NAME_EMPTY', position: p };
+  // A / and at least one character behind it.
+  return p + 1 < end ? undefined : { code: 'ERR_MQTT_SHARED_SUBSCRIPTION', position: p };
 }

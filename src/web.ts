@@ -2,7 +2,7 @@
 export type { Frame, FrameBatch } from './decoder/batch.js';
 export { Decoder } from './decoder/decoder.js';
 export type { DecoderOptions } from './decoder/options.js';
-export { Encoder, type EncoderOptions, encode } from './encoder/encoder.js';
+export { Encoder, type EncoderOptions, encode, type PeerLimits } from './encoder/encoder.js';
 export {
   ERROR_CODES,
   type ErrorClass,
@@ -22,29 +22,60 @@ export {
 } from './protocol/packet-types.js';
 export type {
   AcknowledgementPacket,
+  AcknowledgementProperties,
+  AuthPacket,
+  AuthProperties,
   ConnackPacket,
+  ConnackProperties,
   ConnectPacket,
+  ConnectProperties,
   DisconnectPacket,
+  DisconnectProperties,
+  EncodableAuthPacket,
   EncodableBytes,
   EncodableConnectPacket,
   EncodablePacket,
   EncodablePublishPacket,
+  EncodablePublishStart,
   EncodableWill,
   Packet,
   PingreqPacket,
   PingrespPacket,
   PubackPacket,
   PubcompPacket,
+  PublishEnd,
   PublishPacket,
+  PublishPart,
+  PublishPiece,
+  PublishProperties,
+  PublishStart,
   PubrecPacket,
   PubrelPacket,
   SubackPacket,
+  SubackProperties,
   SubscribePacket,
+  SubscribeProperties,
   Subscription,
   UnsubackPacket,
+  UnsubackProperties,
   UnsubscribePacket,
+  UnsubscribeProperties,
   Will,
+  WillProperties,
 } from './protocol/packets.js';
+export type {
+  PropertiesOf,
+  PropertyHolder,
+  PropertyName,
+  PropertyValues,
+  UserProperty,
+} from './protocol/properties.js';
+export {
+  REASON_CODES,
+  type ReasonCode,
+  type ReasonCodePacketType,
+  reasonCodeName,
+} from './protocol/reason-codes.js';
 export {
   CONNECT_RETURN_CODES,
   type ConnectReturnCode,

@@ -9,12 +9,24 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../src/decoder/decoder.js';
 import type { DecoderOptions } from '../src/decoder/options.js';
 import { Encoder, encode } from '../src/encoder/encoder.js';
+import type { EncodablePacket } from '../src/protocol/packets.js';
 import { cuts, mutate, mutations, offsetsOf, packet } from './support/arbitraries.js';
+import { packet5 } from './support/arbitraries-5.js';
 import { cutAt, decodeChunks, type Outcome, SCANNERS } from './support/decode.js';
 import { hex, join } from './support/hex.js';
 
 const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 400);
-const encoder = new Encoder();
+
+/** What is tried of each version: its packets, and the options for reading and writing them. */
+const VERSIONS = [
+  { version: 'MQTT 3.1.1 and 3.1', packet, reading: {}, writing: {} },
+  {
+    version: 'MQTT 5.0',
+    packet: packet5,
+    reading: { protocolVersion: 5 },
+    writing: { protocolVersion: 5 },
+  },
+] as const;
 
 const plain = (outcome: Outcome): unknown => ({
   packets: outcome.packets,
@@ -29,7 +41,6 @@ const options: fc.Arbitrary<DecoderOptions> = fc
   .record({
     role: fc.constantFrom('any', 'any', 'any', 'server', 'client'),
     state: fc.constantFrom(undefined, undefined, 'open', 'unchecked'),
-    protocolVersion: fc.constantFrom('auto', 'auto', 4, 3),
     maximumPacketSize: fc.constantFrom(undefined, undefined, 64, 1000),
     text: fc.constantFrom('allow', 'reject'),
     minimalRemainingLength: fc.boolean(),
@@ -41,11 +52,13 @@ const options: fc.Arbitrary<DecoderOptions> = fc
       ) as DecoderOptions,
   );
 
-describe('any packet', () => {
+describe.each(VERSIONS)('any packet of $version', ({ packet, reading, writing }) => {
+  const encoder = new Encoder(writing);
+
   test('takes exactly the bytes announced, and encodes the same into a target', () => {
     fc.assert(
       fc.property(packet, fc.nat(50), (packet, offset) => {
-        const bytes = encode(packet);
+        const bytes = encode(packet, writing);
         expect(encoder.encodedLength(packet)).toBe(bytes.length);
         const target = new Uint8Array(offset + bytes.length + 7).fill(0xa5);
         expect(encoder.encodeInto(packet, target, offset)).toBe(bytes.length);
@@ -60,8 +73,9 @@ describe('any packet', () => {
   test.each(SCANNERS)('comes back the same under any chunking: %s', (scanner) => {
     fc.assert(
       fc.property(fc.array(packet, { minLength: 1, maxLength: 12 }), cuts, (packets, cuts) => {
-        const stream = join(...packets.map(encode));
-        const outcome = decodeChunks(cutAt(stream, offsetsOf(cuts, stream.length)), { scanner });
+        const stream = join(...packets.map((packet) => encode(packet, writing)));
+        const pieces = cutAt(stream, offsetsOf(cuts, stream.length));
+        const outcome = decodeChunks(pieces, { ...reading, scanner });
         expect(outcome.error).toBeUndefined();
         // Buffers compare by their bytes, whatever their class.
         expect(comparable(outcome.packets)).toEqual(comparable(packets));
@@ -88,7 +102,9 @@ function isSerializedBuffer(value: unknown): value is { data: number[] } {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
 }
 
-describe('any bytes', () => {
+describe.each(VERSIONS)('any bytes as $version', ({ packet, reading, writing }) => {
+  const bytesOf = (packets: readonly EncodablePacket[]): Uint8Array =>
+    join(...packets.map((packet) => encode(packet, writing)));
   const [, ...others] = SCANNERS;
   const oracle = SCANNERS[0];
 
@@ -112,7 +128,10 @@ describe('any bytes', () => {
         cuts,
         options,
         (packets, changes, cuts, options) => {
-          expectAgreement(mutate(join(...packets.map(encode)), changes), cuts, options);
+          expectAgreement(mutate(bytesOf(packets), changes), cuts, {
+            ...options,
+            ...reading,
+          });
         },
       ),
       { numRuns: RUNS * 3 },
@@ -136,7 +155,7 @@ describe('any bytes', () => {
         cuts,
         options,
         (start, bytes, cuts, o) => {
-          expectAgreement(join(hex(start), bytes), cuts, o);
+          expectAgreement(join(hex(start), bytes), cuts, { ...o, ...reading });
         },
       ),
       { numRuns: RUNS * 3 },
@@ -149,9 +168,9 @@ describe('any bytes', () => {
         fc.array(packet, { minLength: 1, maxLength: 8 }),
         fc.option(mutations, { nil: [] }),
         (packets, changes) => {
-          const stream = mutate(join(...packets.map(encode)), changes);
+          const stream = mutate(bytesOf(packets), changes);
           const seen = SCANNERS.map((scanner) => {
-            const batch = new Decoder({ scanner }).push(stream);
+            const batch = new Decoder({ ...reading, scanner }).push(stream);
             return {
               rows: [...Array(batch.length).keys()].map((index) => batch.rowAt(index)),
               code: batch.error?.code,
@@ -171,8 +190,8 @@ describe('any bytes', () => {
         fc.array(packet, { minLength: 1, maxLength: 5 }),
         mutations,
         (packets, changes) => {
-          const { packets: good } = decodeChunks([mutate(join(...packets.map(encode)), changes)]);
-          const again = decodeChunks(good.map(encode));
+          const { packets: good } = decodeChunks([mutate(bytesOf(packets), changes)], reading);
+          const again = decodeChunks([bytesOf(good)], reading);
           expect(again.error).toBeUndefined();
           expect(comparable(again.packets)).toEqual(comparable(good));
         },

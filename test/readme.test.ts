@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Decoder } from '../src/decoder/decoder.js';
 import { encode } from '../src/encoder/encoder.js';
 import * as mqttWasm from '../src/index.js';
 import { DecoderStream } from '../src/io/transform.js';
@@ -13,7 +15,13 @@ import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = Array.from(README.matchAll(/```js\n(.*?)```/gs), ([, code]) => code as string);
-const [SERVER, BATCHES, DECODER] = blocks as [string, string, string];
+const [SERVER, BATCHES, DECODER, ENCODER, PARTS] = blocks as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 
 /** Runs an example: its imports become parameters, of which some may be given by the test. */
 async function run(code: string, given: Record<string, unknown>): Promise<void> {
@@ -59,8 +67,8 @@ async function listening(serve: (socket: Socket) => void): Promise<() => Promise
   };
 }
 
-test('there are three examples in JavaScript', () => {
-  expect(blocks).toHaveLength(3);
+test('there are five examples in JavaScript', () => {
+  expect(blocks).toHaveLength(5);
 });
 
 describe('the server', () => {
@@ -96,6 +104,14 @@ describe('the server', () => {
     socket.end();
     await vi.waitFor(() => expect(open()).toBe(0));
     expect(printed).toEqual(['a/b 5 bytes']);
+  });
+
+  test('answers a client of MQTT 5.0 in its version', async () => {
+    const { connect, open } = await start();
+    const socket = await connect();
+    socket.end(encode({ type: 'CONNECT', protocolLevel: 5, clientIdentifier: 'a' }));
+    expect((await once(socket, 'data'))[0]).toEqual(hex('20 03 00 00 00'));
+    await vi.waitFor(() => expect(open()).toBe(0));
   });
 
   test.each([
@@ -171,4 +187,29 @@ describe('the decoder on a socket', () => {
     expect(handled).toMatchObject([{ type: 'CONNACK' }]);
     expect(errors.join()).toContain(message);
   });
+});
+
+test('the encoder speaks the version of the CONNECT', async () => {
+  const written: Uint8Array[] = [];
+  await run(ENCODER, { socket: { write: (bytes: Uint8Array) => written.push(bytes) } });
+  const packets = [...new Decoder().push(join(...written)).packets()];
+  expect(packets).toMatchObject([
+    { type: 'CONNECT', protocolLevel: 5, properties: { userProperties: [['site', 'north'], {}] } },
+    { type: 'PUBLISH', properties: { messageExpiryInterval: 60, contentType: 'text/plain' } },
+  ]);
+});
+
+test('a large payload passes in parts', async () => {
+  const large = encode({ type: 'PUBLISH', topic: 'a', payload: new Uint8Array(1_000_000) });
+  const passed: Uint8Array[] = [];
+  const source = Readable.from([large.subarray(0, 300_000), large.subarray(300_000)]);
+  const target = new Writable({
+    write(chunk, _encoding, callback) {
+      passed.push(chunk);
+      callback();
+    },
+  });
+  await run(PARTS, { source, target });
+  expect(passed.length).toBeGreaterThan(2);
+  expect(Buffer.concat(passed).equals(large)).toBe(true);
 });

@@ -52,7 +52,7 @@ function fieldsOf(packet: Packet, remainingLength: number): Record<string, unkno
         type,
         sessionPresent: packet.sessionPresent,
         returnCode: packet.returnCode,
-        meaning: CONNECT_RETURN_CODES[packet.returnCode]
+        meaning: CONNECT_RETURN_CODES[packet.returnCode ?? 0]
           .toLowerCase()
           .replace('connection refused, ', ''),
       };

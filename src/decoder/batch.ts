@@ -17,20 +17,30 @@ import {
   COLUMN_PAYLOAD,
   COLUMN_START,
   COLUMN_TOPIC_LENGTH,
+  ROW_HAS_PROPERTIES,
+  ROW_IS_MQTT_5,
   ROW_WORDS,
   TOPIC_IS_ASCII,
+  TOPIC_LENGTH_MASK,
 } from '../../assembly/layout.js';
 import { decodeAscii, decodeUtf8 } from '../bytes.js';
 import { MqttError } from '../errors.js';
+import { integerBytes, readProperties, variableByteInteger } from '../properties.js';
 import {
   PACKET_TYPE,
   type PacketType,
   packetTypeName,
   type QoS,
 } from '../protocol/packet-types.js';
-import type { AcknowledgementPacket, Packet, PublishPacket } from '../protocol/packets.js';
+import type {
+  AcknowledgementPacket,
+  AcknowledgementProperties,
+  Packet,
+  PublishPacket,
+  PublishProperties,
+} from '../protocol/packets.js';
+import type { ReasonCode } from '../protocol/reason-codes.js';
 import type { Scanner } from '../scanner/scanner.js';
-import type { ControlPacket } from './control.js';
 
 /** @internal What a decoder hands over. */
 export interface BatchContents {
@@ -45,13 +55,18 @@ export interface BatchContents {
   /** Offset of the first byte of `joined` in the stream. */
   readonly joinedOffset: number;
   /** Packets that are decoded already, by row. */
-  readonly controls: ReadonlyMap<number, ControlPacket> | undefined;
+  readonly packets: ReadonlyMap<number, Packet> | undefined;
+  /** Topic Names that a Topic Alias stands for, by row. */
+  readonly topics: ReadonlyMap<number, string> | undefined;
   readonly error: MqttError | undefined;
   /** The scanner whose table `rows` is; `undefined` if the rows are the batch's own. */
   readonly scanner: Scanner | undefined;
 }
 
-/** One frame of a batch, as it stands on the wire. Good for as long as its batch is. */
+/**
+ * One frame of a batch, as it stands on the wire, or one piece of a PUBLISH that comes in parts. Good for as
+ * long as its batch is.
+ */
 export class Frame {
   readonly #batch: FrameBatch;
   readonly #index: number;
@@ -72,7 +87,10 @@ export class Frame {
     return this.#batch.bytesAt(this.#index);
   }
 
-  /** Remaining Length in bytes: what follows the fixed header (section 2.2.3). */
+  /**
+   * Remaining Length in bytes: what follows the fixed header (section 2.2.3). Of a part of a payload: how
+   * many bytes it has.
+   */
   get remainingLength(): number {
     return this.#batch.remainingLengthAt(this.#index);
   }
@@ -120,8 +138,8 @@ class Items<T> implements IterableIterator<T> {
 /**
  * What `push()` returns: the frames that a chunk completed, in the order of the stream.
  *
- * Reading it twice makes the packets twice, except those of `CONNECT`, `CONNACK`, `SUBSCRIBE`,
- * `SUBACK` and `UNSUBSCRIBE`, which are decoded already.
+ * Reading it twice makes the packets twice, except those whose bodies had to be decoded at once: all but
+ * `PUBLISH`, its acknowledgements and what has no body.
  */
 export class FrameBatch {
   readonly #contents: BatchContents;
@@ -192,7 +210,9 @@ export class FrameBatch {
 
   /** Remaining Length of frame number `index`, counted from 0, in bytes. */
   remainingLengthAt(index: number): number {
-    return this.#word(index, COLUMN_END) - this.#word(index, COLUMN_BODY);
+    const length = this.#word(index, COLUMN_END) - this.#word(index, COLUMN_BODY);
+    const packet = this.#contents.packets?.get(index);
+    return packet?.type === 'PUBLISH_START' ? length + packet.payloadLength : length;
   }
 
   /** Where frame number `index`, counted from 0, begins in the stream. */
@@ -210,40 +230,26 @@ export class FrameBatch {
   /** Frame number `index`, counted from 0, as a packet. */
   packetAt(index: number): Packet {
     const rows = this.#rowsWith(index);
+    const decoded = this.#contents.packets?.get(index);
+    if (decoded !== undefined) return decoded;
     const row = index * ROW_WORDS;
     const first = rows[row + COLUMN_FIRST_BYTE] as number;
     const type = (first >> 4) & 0x0f;
-    if (type === PACKET_TYPE.PUBLISH) return this.#publish(rows, row, first, this.#source(index));
-    const control = this.#contents.controls?.get(index);
-    if (control !== undefined) return control;
-    const name = packetTypeName(type) as AcknowledgementPacket['type'] | EmptyType;
+    if (type === PACKET_TYPE.PUBLISH) {
+      const topic = this.#contents.topics?.get(index);
+      return publishAt(rows, row, this.#source(index), topic);
+    }
+    const name = packetTypeName(type) as AcknowledgementPacket['type'] | 'UNSUBACK' | EmptyType;
     if (name === 'PINGREQ' || name === 'PINGRESP' || name === 'DISCONNECT') return { type: name };
-    return { type: name, packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number };
-  }
-
-  #publish(rows: Int32Array, row: number, first: number, bytes: Uint8Array): PublishPacket {
-    const topicStart = (rows[row + COLUMN_BODY] as number) + 2;
-    const topicEnd = topicStart + (rows[row + COLUMN_TOPIC_LENGTH] as number);
-    const topic =
-      (first & TOPIC_IS_ASCII) === 0
-        ? decodeUtf8(bytes, topicStart, topicEnd)
-        : decodeAscii(bytes, topicStart, topicEnd);
-    const payload = bytes.subarray(
-      rows[row + COLUMN_PAYLOAD] as number,
-      rows[row + COLUMN_END] as number,
+    const packetIdentifier = rows[row + COLUMN_PACKET_IDENTIFIER] as number;
+    if ((first & ROW_IS_MQTT_5) === 0) return { type: name, packetIdentifier };
+    return acknowledgementAt(
+      rows,
+      row,
+      this.#source(index),
+      name as AcknowledgementPacket['type'],
+      packetIdentifier,
     );
-    const retain = (first & 1) !== 0;
-    const qos = ((first >> 1) & 3) as QoS;
-    if (qos === 0) return { type: 'PUBLISH', topic, payload, retain, qos, dup: false };
-    return {
-      type: 'PUBLISH',
-      topic,
-      payload,
-      retain,
-      qos,
-      dup: (first & 8) !== 0,
-      packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number,
-    };
   }
 
   #source(index: number): Uint8Array {
@@ -281,9 +287,104 @@ export const EMPTY_BATCH = new FrameBatch({
   chunkOffset: 0,
   joined: undefined,
   joinedOffset: 0,
-  controls: undefined,
+  packets: undefined,
+  topics: undefined,
   error: undefined,
   scanner: undefined,
 });
 
 type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT';
+
+/** @internal The PUBLISH of a row; `topic` is what its Topic Alias stands for, if that has been looked up. */
+export function publishAt(
+  rows: Int32Array,
+  row: number,
+  bytes: Uint8Array,
+  topic: string | undefined,
+): PublishPacket {
+  const first = rows[row + COLUMN_FIRST_BYTE] as number;
+  const payloadStart = rows[row + COLUMN_PAYLOAD] as number;
+  const payload = bytes.subarray(payloadStart, rows[row + COLUMN_END] as number);
+  const retain = (first & 1) !== 0;
+  const qos = ((first >> 1) & 3) as QoS;
+  const topicName = topic ?? topicAt(rows, row, bytes);
+  const hasProperties = (first & ROW_HAS_PROPERTIES) !== 0;
+  if (qos === 0 && !hasProperties) {
+    return { type: 'PUBLISH', topic: topicName, payload, retain, qos, dup: false };
+  }
+  const withProperties = hasProperties
+    ? { properties: propertiesAt(rows, row, bytes) as PublishProperties }
+    : undefined;
+  if (qos === 0) {
+    return {
+      type: 'PUBLISH',
+      topic: topicName,
+      payload,
+      retain,
+      qos,
+      dup: false,
+      ...withProperties,
+    };
+  }
+  return {
+    type: 'PUBLISH',
+    topic: topicName,
+    payload,
+    retain,
+    qos,
+    dup: (first & 8) !== 0,
+    packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number,
+    ...withProperties,
+  };
+}
+
+/** @internal The Topic Name in the row of a PUBLISH. */
+export function topicAt(rows: Int32Array, row: number, bytes: Uint8Array): string {
+  const start = (rows[row + COLUMN_BODY] as number) + 2;
+  const end = start + ((rows[row + COLUMN_TOPIC_LENGTH] as number) & TOPIC_LENGTH_MASK);
+  return ((rows[row + COLUMN_FIRST_BYTE] as number) & TOPIC_IS_ASCII) === 0
+    ? decodeUtf8(bytes, start, end)
+    : decodeAscii(bytes, start, end);
+}
+
+/** The properties of a PUBLISH that has some: from behind its Topic Name and Packet Identifier to its payload. */
+function propertiesAt(rows: Int32Array, row: number, bytes: Uint8Array): Record<string, unknown> {
+  const topicLength = (rows[row + COLUMN_TOPIC_LENGTH] as number) & TOPIC_LENGTH_MASK;
+  const identifierLength = rows[row + COLUMN_PACKET_IDENTIFIER] === 0 ? 0 : 2;
+  const at = (rows[row + COLUMN_BODY] as number) + 2 + topicLength + identifierLength;
+  return propertiesBehind(bytes, at, rows[row + COLUMN_PAYLOAD] as number, PACKET_TYPE.PUBLISH);
+}
+
+/** Checked properties up to `end`, whose length stands at `at`. */
+function propertiesBehind(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  holder: number,
+): Record<string, unknown> {
+  const start = at + integerBytes(variableByteInteger(bytes, at, end, 0, at));
+  return readProperties(bytes, start, end, holder);
+}
+
+/** An acknowledgement of MQTT 5.0: behind the Packet Identifier a reason code, then properties. */
+function acknowledgementAt<Type extends AcknowledgementPacket['type']>(
+  rows: Int32Array,
+  row: number,
+  bytes: Uint8Array,
+  type: Type,
+  packetIdentifier: number,
+): AcknowledgementPacket {
+  const at = (rows[row + COLUMN_BODY] as number) + 2;
+  const end = rows[row + COLUMN_END] as number;
+  const reasonCode = (at === end ? 0 : bytes[at]) as ReasonCode<Type>;
+  const hasProperties = ((rows[row + COLUMN_FIRST_BYTE] as number) & ROW_HAS_PROPERTIES) !== 0;
+  const properties = hasProperties
+    ? (propertiesBehind(bytes, at + 1, end, PACKET_TYPE[type]) as AcknowledgementProperties)
+    : undefined;
+  return {
+    type,
+    packetIdentifier,
+    reasonCode,
+    ...(properties === undefined ? undefined : { properties }),
+  } as AcknowledgementPacket;
+}

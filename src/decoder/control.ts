@@ -1,32 +1,21 @@
 /**
- * The packets whose bodies are decoded as soon as they were scanned: everything but PUBLISH,
+ * The packets whose bodies are decoded as soon as they were scanned: everything but PUBLISH, its
  * acknowledgements and the packets without a body, whose rows say all there is to know.
  */
 import type { ProtocolVersion } from '../protocol/packet-types.js';
-import type {
-  ConnackPacket,
-  ConnectPacket,
-  SubackPacket,
-  SubscribePacket,
-  UnsubscribePacket,
-} from '../protocol/packets.js';
+import type { Packet } from '../protocol/packets.js';
+import { decodeAuth } from './auth.js';
 import { decodeConnack } from './connack.js';
 import { decodeConnect } from './connect.js';
+import { decodeDisconnect } from './disconnect.js';
 import { type Body, FieldReader } from './field-reader.js';
 import { decodeSuback } from './suback.js';
 import { decodeSubscribe } from './subscribe.js';
+import { decodeUnsuback } from './unsuback.js';
 import { decodeUnsubscribe } from './unsubscribe.js';
 
-/** A packet that {@link decodeControl} reads. */
-export type ControlPacket =
-  | ConnectPacket
-  | ConnackPacket
-  | SubscribePacket
-  | SubackPacket
-  | UnsubscribePacket;
-
-/** Decodes a body. Throws an `MqttError` if it breaks a rule. */
-export function decodeControl(body: Body, expected: ProtocolVersion | undefined): ControlPacket {
+/** Decodes a body; `expected` is the only version a CONNECT may have. Throws an `MqttError` if it breaks a rule. */
+export function decodeControl(body: Body, expected: ProtocolVersion | undefined): Packet {
   const reader = new FieldReader(body);
   switch (body.packetType) {
     case 'CONNECT':
@@ -39,6 +28,12 @@ export function decodeControl(body: Body, expected: ProtocolVersion | undefined)
       return decodeSuback(reader);
     case 'UNSUBSCRIBE':
       return decodeUnsubscribe(reader);
+    case 'UNSUBACK':
+      return decodeUnsuback(reader);
+    case 'DISCONNECT':
+      return decodeDisconnect(reader);
+    case 'AUTH':
+      return decodeAuth(reader);
     default:
       throw new Error(`${body.packetType} has no body to decode`);
   }

@@ -10,6 +10,9 @@ import {
   COLUMN_BODY,
   COLUMN_END,
   COLUMN_FIRST_BYTE,
+  COLUMN_PAYLOAD,
+  COLUMN_START,
+  COLUMN_TOPIC_LENGTH,
   HEADER_ERROR,
   HEADER_INCOMPLETE,
   RESULT_CONTROL_ROWS,
@@ -20,48 +23,62 @@ import {
   RESULT_POSITION,
   RESULT_ROWS,
   RESULT_STATUS,
+  ROW_PAYLOAD_IS_TEXT,
   ROW_WORDS,
-  RULE_MINIMAL_REMAINING_LENGTH,
-  RULE_NO_DISCOURAGED_CHARACTERS,
   STATUS_DONE,
   STATUS_ERROR,
+  STATUS_LARGE_PUBLISH,
   STATUS_RELOAD,
   STATUS_TABLE_FULL,
+  TABLE_ROWS,
+  TOPIC_ALIAS_SHIFT,
 } from '../../assembly/layout.js';
 import { asView, isBytes } from '../bytes.js';
 import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
+import { oneOf } from '../options.js';
 import {
-  allowedTypes,
-  DECODED_TYPES,
+  decodedTypes,
   PACKET_TYPE,
+  type PacketType,
+  PROTOCOL_VERSIONS,
   type ProtocolVersion,
   packetTypeName,
+  packetTypesOf,
+  remainingLengthBytes,
+  senderTo,
 } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
 import type { ScanLimits, Scanner, ScannerName } from '../scanner/scanner.js';
-import { EMPTY_BATCH, FrameBatch } from './batch.js';
-import { type ControlPacket, decodeControl } from './control.js';
+import { EMPTY_BATCH, FrameBatch, publishAt, topicAt } from './batch.js';
+import { decodeControl } from './control.js';
 import { Draft } from './draft.js';
+import { scanLimits } from './limits.js';
 import {
   type DecoderOptions,
   type ResolvedDecoderOptions,
   resolveDecoderOptions,
 } from './options.js';
+import { PayloadParts } from './payload-parts.js';
+import { TopicAliases } from './topic-aliases.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
 const LONGEST_CHUNK = 0x7fff_ffff;
 /** Where a fixed header is put together that arrived in pieces. */
 const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
-const CONNECT_ONLY = 1 << PACKET_TYPE.CONNECT;
 
 /** Decodes one connection's stream of bytes. */
 export class Decoder {
   readonly #options: ResolvedDecoderOptions;
   readonly #scanner: Scanner;
-  readonly #limits: ScanLimits;
   readonly #unfinished = new UnfinishedFrame();
-  #expectsConnect: boolean;
+  #limits: ScanLimits;
+  #isConnected = false;
   #protocolVersion: ProtocolVersion | undefined;
+  #topicAliases: TopicAliases | undefined;
+  /** Length of the PUBLISH whose header is unfinished and whose payload will come in parts; else 0. */
+  #largePublish = 0;
+  /** The payload that is coming in parts. */
+  #parts: PayloadParts | undefined;
   /** Bytes of the stream before the current chunk. */
   #received = 0;
   #failure: MqttError | undefined;
@@ -73,26 +90,10 @@ export class Decoder {
    */
   constructor(options: DecoderOptions = {}) {
     this.#options = resolveDecoderOptions(options);
-    const { role, state, protocolVersion, text, minimalRemainingLength } = this.#options;
+    const { protocolVersion } = this.#options;
     this.#scanner = chooseScanner(this.#options.scanner);
-    this.#expectsConnect = state === 'expectConnect';
     this.#protocolVersion = protocolVersion === 'auto' ? undefined : protocolVersion;
-    this.#limits = {
-      allowedTypes:
-        state === 'expectConnect'
-          ? CONNECT_ONLY
-          : state === 'open'
-            ? allowedTypes(role) & ~CONNECT_ONLY
-            : allowedTypes(role),
-      maximumPacketSize:
-        state === 'expectConnect'
-          ? this.#options.maximumConnectPacketSize
-          : this.#options.maximumPacketSize,
-      maximumListPacketSize: this.#options.maximumListPacketSize,
-      rules:
-        (minimalRemainingLength ? RULE_MINIMAL_REMAINING_LENGTH : 0) |
-        (text === 'reject' ? RULE_NO_DISCOURAGED_CHARACTERS : 0),
-    };
+    this.#limits = scanLimits(this.#options, this.#protocolVersion, false);
   }
 
   /** The scanner at work. */
@@ -100,9 +101,18 @@ export class Decoder {
     return this.#scanner.name;
   }
 
-  /** The version told by option or learnt from a CONNECT; `undefined` while it is not known. */
+  /**
+   * The version told by option or learnt from a CONNECT; `undefined` while it is not known. Who learns it
+   * elsewhere, from the CONNECT that went the other way, sets it: that holds for all frames that are
+   * not complete yet. Setting throws a `RangeError` for what is no version.
+   */
   get protocolVersion(): ProtocolVersion | undefined {
     return this.#protocolVersion;
+  }
+
+  set protocolVersion(version: ProtocolVersion | undefined) {
+    this.#protocolVersion = oneOf('protocolVersion', version, [undefined, ...PROTOCOL_VERSIONS]);
+    this.#limits = scanLimits(this.#options, version, this.#isConnected);
   }
 
   /** Bytes held of a frame that is not complete yet. */
@@ -148,9 +158,14 @@ export class Decoder {
     if (this.#ended && this.#failure === undefined) return;
     this.#assertUsable();
     this.#ended = true;
-    if (this.#unfinished.length === 0) return;
-    const packetType = packetTypeName(this.#unfinished.firstByte >> 4);
-    const error = new MqttError('ERR_MQTT_UNEXPECTED_END', { packetType, offset: this.#received });
+    if (this.#unfinished.length === 0 && this.#parts === undefined) return;
+    const packetType =
+      this.#parts === undefined ? this.#typeName(this.#unfinished.firstByte) : 'PUBLISH';
+    const error = new MqttError('ERR_MQTT_UNEXPECTED_END', {
+      packetType,
+      offset: this.#received,
+      protocolVersion: this.#protocolVersion,
+    });
     this.#fail(error);
     throw error;
   }
@@ -167,18 +182,15 @@ export class Decoder {
     const chunkOffset = this.#received;
     const joinedOffset = chunkOffset - unfinished.length;
     const draft = new Draft();
-    let joined: Uint8Array | undefined;
     let from = 0;
-    if (unfinished.length > 0) {
-      from = this.#resume(bytes, draft);
-      if (from > 0) {
-        joined = unfinished.complete(from === bytes.length ? bytes : bytes.subarray(0, from));
-        this.#scan(joined, 0, joinedOffset, draft);
-      }
+    if (this.#parts !== undefined) {
+      this.#scanner.generation++;
+      from = this.#takePayload(this.#parts, bytes, 0, draft);
+    } else if (unfinished.length > 0) {
+      from = this.#resume(bytes, joinedOffset, draft);
     }
-    if (draft.error === undefined && unfinished.length === 0 && from < bytes.length) {
-      this.#scan(bytes, from, chunkOffset, draft);
-    }
+    const isResumed = draft.error === undefined && unfinished.length === 0;
+    if (isResumed && from < bytes.length) this.#scan(bytes, from, chunkOffset, draft);
     this.#received += bytes.length;
     if (draft.error !== undefined) this.#fail(draft.error);
     else if (draft.length === 0) return EMPTY_BATCH;
@@ -189,9 +201,10 @@ export class Decoder {
       length: draft.length,
       chunk: bytes,
       chunkOffset,
-      joined,
+      joined: draft.joined,
       joinedOffset,
-      controls: draft.controls,
+      packets: draft.packets,
+      topics: draft.topics,
       error: draft.error,
       scanner: own === undefined ? scanner : undefined,
     });
@@ -201,6 +214,8 @@ export class Decoder {
   #fail(error: MqttError): void {
     this.#failure = error;
     this.#unfinished.clear();
+    this.#parts = undefined;
+    this.#topicAliases = undefined;
   }
 
   #assertUsable(): void {
@@ -211,24 +226,77 @@ export class Decoder {
   }
 
   /**
-   * Goes on with the unfinished frame. Returns how many bytes of the chunk complete it, or 0 if it
-   * stays unfinished, in which case the whole chunk has been taken in, or is in error.
+   * Goes on with the unfinished frame. Returns where the chunk goes on behind it. If it stays unfinished, the
+   * whole chunk has been taken in, or is in error.
    */
-  #resume(bytes: Uint8Array, draft: Draft): number {
+  #resume(bytes: Uint8Array, joinedOffset: number, draft: Draft): number {
     const unfinished = this.#unfinished;
     if (unfinished.needed === 0) {
       const held = unfinished.fixedHeader(FIXED_HEADER, bytes);
       const length = this.#scanner.header(FIXED_HEADER, held, this.#limits);
       if (length === HEADER_ERROR) {
-        draft.error = this.#scannerError(this.#received - unfinished.length);
+        draft.error = this.#scannerError(joinedOffset);
         return 0;
       }
-      if (length !== HEADER_INCOMPLETE) unfinished.announce(length);
+      if (length !== HEADER_INCOMPLETE) this.#announce(length);
     }
+    if (this.#largePublish > 0) return this.#resumeHeader(bytes, joinedOffset, draft);
     const missing = unfinished.needed - unfinished.length;
-    if (unfinished.needed > 0 && missing <= bytes.length) return missing;
-    unfinished.append(bytes);
-    return 0;
+    if (unfinished.needed === 0 || missing > bytes.length) {
+      unfinished.append(bytes);
+      return 0;
+    }
+    draft.joined = unfinished.complete(
+      missing === bytes.length ? bytes : bytes.subarray(0, missing),
+    );
+    this.#scan(draft.joined, 0, joinedOffset, draft);
+    return missing;
+  }
+
+  /** The length of the unfinished frame is known now, whose fixed header is in `FIXED_HEADER`. */
+  #announce(length: number): void {
+    const isPublish = (FIXED_HEADER[0] as number) >> 4 === PACKET_TYPE.PUBLISH;
+    if (!isPublish || length <= this.#limits.publishPartsAbove) {
+      this.#unfinished.announce(length);
+      return;
+    }
+    let fixedHeader = 2;
+    while ((FIXED_HEADER[fixedHeader - 1] as number) >= 0x80) fixedHeader++;
+    this.#largePublish = length;
+    // The length of the Topic Name tells how much has to be there next.
+    this.#unfinished.announce(fixedHeader + 2);
+  }
+
+  /** Goes on, as {@link #resume} does, with the header of a PUBLISH whose payload will come in parts. */
+  #resumeHeader(bytes: Uint8Array, joinedOffset: number, draft: Draft): number {
+    const unfinished = this.#unfinished;
+    const length = this.#largePublish;
+    let from = 0;
+    this.#scanner.generation++;
+    for (;;) {
+      const missing = unfinished.needed - unfinished.length;
+      if (missing > bytes.length - from) {
+        unfinished.append(bytes.subarray(from));
+        return 0;
+      }
+      const header = unfinished.complete(bytes.subarray(from, from + missing));
+      from += missing;
+      const needed = this.#scanner.publishHeader(header, 0, length, 0, this.#limits);
+      if (needed === HEADER_ERROR) {
+        draft.error = this.#scannerError(joinedOffset);
+        return 0;
+      }
+      if (needed <= header.length) {
+        this.#largePublish = 0;
+        draft.joined = header;
+        this.#beginPayload(header, joinedOffset, length, draft);
+        return draft.error === undefined
+          ? this.#takePayload(this.#parts as PayloadParts, bytes, from, draft)
+          : 0;
+      }
+      unfinished.needed = needed;
+      unfinished.append(header);
+    }
   }
 
   /** Scans `bytes` from `from` on, to their end or to the first error; keeps an unfinished frame. */
@@ -244,83 +312,248 @@ export class Decoder {
       scanner.scan(bytes, position, before, this.#limits, continues);
       draft.rows = result[RESULT_ROWS] as number;
       position = result[RESULT_POSITION] as number;
+      const status = result[RESULT_STATUS];
+      const needed = result[RESULT_NEEDED] as number;
+      const error = status === STATUS_ERROR ? this.#scannerError(streamOffset) : undefined;
       if (result[RESULT_CONTROL_ROWS] !== 0) {
-        this.#decodeControls(bytes, before, streamOffset, draft);
+        this.#lookAtRows(bytes, before, streamOffset, draft);
         if (draft.error !== undefined) return;
       }
-      const status = result[RESULT_STATUS];
-      if (status === STATUS_DONE) break;
-      if (status === STATUS_ERROR) {
-        draft.error = this.#scannerError(streamOffset);
+      if (status === STATUS_DONE) {
+        if (position === bytes.length) return;
+        this.#unfinished.needed = needed;
+        this.#unfinished.append(bytes.subarray(position));
+        return;
+      }
+      if (error !== undefined) {
+        draft.error = error;
         return;
       }
       if (status === STATUS_TABLE_FULL) draft.spill(scanner.table);
       continues = status !== STATUS_RELOAD;
-    }
-    if (position < bytes.length) {
-      this.#unfinished.needed = result[RESULT_NEEDED] as number;
-      this.#unfinished.append(bytes.subarray(position));
-    }
-  }
-
-  /** Decodes the bodies that scanning leaves alone, from row `from` on. An error takes its row away. */
-  #decodeControls(bytes: Uint8Array, from: number, streamOffset: number, draft: Draft): void {
-    const { table } = this.#scanner;
-    const expected =
-      this.#options.protocolVersion === 'auto' ? undefined : this.#options.protocolVersion;
-    for (let index = from; index < draft.rows; index++) {
-      const row = index * ROW_WORDS;
-      const type = ((table[row + COLUMN_FIRST_BYTE] as number) >> 4) & 0x0f;
-      if (((DECODED_TYPES >> type) & 1) === 0) continue;
-      try {
-        const packet = decodeControl(
-          {
-            packetType: packetTypeName(type) as ControlPacket['type'],
-            bytes,
-            start: table[row + COLUMN_BODY] as number,
-            end: table[row + COLUMN_END] as number,
-            streamOffset,
-            strictText: this.#options.text === 'reject',
-          },
-          expected,
-        );
-        draft.setControl(index, packet);
-        if (packet.type === 'CONNECT') this.#connected(packet.protocolLevel);
-      } catch (error) {
-        if (!(error instanceof MqttError)) throw error;
-        draft.rows = index;
-        draft.error = error;
-        return;
+      if (status === STATUS_LARGE_PUBLISH) {
+        position = this.#large(bytes, position, needed, streamOffset, draft);
+        if (draft.error !== undefined || position === bytes.length) return;
+        continues = false;
       }
     }
   }
 
+  /**
+   * Takes a PUBLISH of `length` bytes at `position` whose payload comes in parts. Returns where the chunk goes on
+   * behind what is there of it; if the header is not complete, that is the end, and it is kept.
+   */
+  #large(
+    bytes: Uint8Array,
+    position: number,
+    length: number,
+    streamOffset: number,
+    draft: Draft,
+  ): number {
+    const header = this.#scanner.publishHeader(bytes, position, length, draft.rows, this.#limits);
+    if (header === HEADER_ERROR) {
+      draft.error = this.#scannerError(streamOffset);
+      return position;
+    }
+    if (header > bytes.length - position) {
+      this.#largePublish = length;
+      this.#unfinished.needed = header;
+      this.#unfinished.append(bytes.subarray(position));
+      return bytes.length;
+    }
+    this.#beginPayload(bytes, streamOffset, length, draft);
+    if (draft.error !== undefined) return position;
+    return this.#takePayload(this.#parts as PayloadParts, bytes, position + header, draft);
+  }
+
+  /** The next row of the table is the header of a PUBLISH of `length` bytes whose payload comes in parts. */
+  #beginPayload(bytes: Uint8Array, streamOffset: number, length: number, draft: Draft): void {
+    const { table } = this.#scanner;
+    const index = draft.rows++;
+    const row = index * ROW_WORDS;
+    const start = table[row + COLUMN_START] as number;
+    const end = table[row + COLUMN_PAYLOAD] as number;
+    const payloadLength = length - (end - start);
+    const topic = this.#resolveTopicAlias(bytes, index, streamOffset, draft);
+    if (draft.error !== undefined) return;
+    const { payload: _, ...fields } = publishAt(table, row, bytes, topic);
+    draft.setPacket(index, { ...fields, type: 'PUBLISH_START', payloadLength });
+    const isText = ((table[row + COLUMN_FIRST_BYTE] as number) & ROW_PAYLOAD_IS_TEXT) !== 0;
+    this.#parts = new PayloadParts(
+      streamOffset + end,
+      payloadLength,
+      isText && this.#options.checkPayloadFormat,
+    );
+  }
+
+  /** Takes what `bytes` have, from `from` on, of a payload that comes in parts. Returns where they go on behind it. */
+  #takePayload(parts: PayloadParts, bytes: Uint8Array, from: number, draft: Draft): number {
+    const end = from + Math.min(parts.left, bytes.length - from);
+    if (end > from) {
+      const payload = bytes.subarray(from, end);
+      if (!parts.take(payload)) {
+        draft.error = this.#payloadError(parts.offset);
+        return end;
+      }
+      draft.setPacket(this.#addPiece(draft, from, end), { type: 'PUBLISH_PART', payload });
+    }
+    if (parts.left === 0) {
+      this.#parts = undefined;
+      draft.setPacket(this.#addPiece(draft, end, end), { type: 'PUBLISH_END' });
+    }
+    return end;
+  }
+
+  /** Adds a row for a piece of a PUBLISH, and returns its index. */
+  #addPiece(draft: Draft, start: number, end: number): number {
+    const { table } = this.#scanner;
+    if (draft.rows === TABLE_ROWS) draft.spill(table);
+    const row = draft.rows * ROW_WORDS;
+    table.fill(0, row, row + ROW_WORDS);
+    table[row + COLUMN_FIRST_BYTE] = PACKET_TYPE.PUBLISH << 4;
+    table[row + COLUMN_START] = start;
+    table[row + COLUMN_BODY] = start;
+    table[row + COLUMN_END] = end;
+    table[row + COLUMN_PAYLOAD] = start;
+    return draft.rows++;
+  }
+
+  /** Looks at what scanning leaves alone, from row `from` on. An error takes its row away. */
+  #lookAtRows(bytes: Uint8Array, from: number, streamOffset: number, draft: Draft): void {
+    const { table } = this.#scanner;
+    const types = decodedTypes(this.#protocolVersion);
+    for (let index = from; index < draft.rows; index++) {
+      const type = ((table[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number) >> 4) & 0x0f;
+      if (type === PACKET_TYPE.PUBLISH) this.#lookAtPublish(bytes, index, streamOffset, draft);
+      else if (((types >> type) & 1) !== 0) this.#decode(type, bytes, index, streamOffset, draft);
+    }
+  }
+
+  /** Decodes the body of a packet that scanning does not. */
+  #decode(
+    type: number,
+    bytes: Uint8Array,
+    index: number,
+    streamOffset: number,
+    draft: Draft,
+  ): void {
+    const { table } = this.#scanner;
+    const { role, protocolVersion } = this.#options;
+    const row = index * ROW_WORDS;
+    try {
+      const packet = decodeControl(
+        {
+          packetType: packetTypeName(type) as PacketType,
+          bytes,
+          start: table[row + COLUMN_BODY] as number,
+          end: table[row + COLUMN_END] as number,
+          streamOffset,
+          rules: this.#limits.rules,
+          protocolVersion: this.#protocolVersion,
+          sender: senderTo(role),
+          maximumPropertyLength: this.#limits.maximumListPacketSize,
+        },
+        protocolVersion === 'auto' ? undefined : protocolVersion,
+      );
+      draft.setPacket(index, packet);
+      if (packet.type === 'CONNECT') this.#connected(packet.protocolLevel, row, streamOffset);
+    } catch (error) {
+      if (!(error instanceof MqttError)) throw error;
+      draft.rows = index;
+      draft.error = error;
+    }
+  }
+
+  #lookAtPublish(bytes: Uint8Array, index: number, streamOffset: number, draft: Draft): void {
+    const { table } = this.#scanner;
+    const row = index * ROW_WORDS;
+    const topic = this.#resolveTopicAlias(bytes, index, streamOffset, draft);
+    if (topic !== undefined) draft.setTopic(index, topic);
+    const isText = ((table[row + COLUMN_FIRST_BYTE] as number) & ROW_PAYLOAD_IS_TEXT) !== 0;
+    if (!isText || !this.#options.checkPayloadFormat || draft.error !== undefined) return;
+    const start = table[row + COLUMN_PAYLOAD] as number;
+    const payload = bytes.subarray(start, table[row + COLUMN_END] as number);
+    if (payload.length > 0 && !new PayloadParts(0, payload.length, true).take(payload)) {
+      draft.rows = index;
+      draft.error = this.#payloadError(streamOffset + start);
+    }
+  }
+
+  /** What the Topic Alias of a PUBLISH stands for, if there is one and it is to be looked up. */
+  #resolveTopicAlias(
+    bytes: Uint8Array,
+    index: number,
+    streamOffset: number,
+    draft: Draft,
+  ): string | undefined {
+    const { table } = this.#scanner;
+    const row = index * ROW_WORDS;
+    const alias = (table[row + COLUMN_TOPIC_LENGTH] as number) >>> TOPIC_ALIAS_SHIFT;
+    if (alias === 0 || !this.#options.resolveTopicAliases) return undefined;
+    this.#topicAliases ??= new TopicAliases();
+    const topic = this.#topicAliases.resolve(alias, topicAt(table, row, bytes));
+    if (topic !== undefined) return topic;
+    draft.rows = index;
+    draft.error = new MqttError('ERR_MQTT_TOPIC_ALIAS_UNKNOWN', {
+      packetType: 'PUBLISH',
+      offset: streamOffset + (table[row + COLUMN_BODY] as number),
+      protocolVersion: this.#protocolVersion,
+    });
+    return undefined;
+  }
+
   /** A CONNECT has come: from now on the rules of its version and role hold. */
-  #connected(version: ProtocolVersion): void {
+  #connected(version: ProtocolVersion, row: number, streamOffset: number): void {
+    const { table } = this.#scanner;
+    const body = table[row + COLUMN_BODY] as number;
+    const lengthBytes = body - (table[row + COLUMN_START] as number) - 1;
+    const isMinimal =
+      lengthBytes === remainingLengthBytes((table[row + COLUMN_END] as number) - body);
+    // Its own Remaining Length was read before its version was known.
+    if (version === 5 && !isMinimal && this.#options.minimalRemainingLength !== false) {
+      throw new MqttError('ERR_MQTT_REMAINING_LENGTH_NOT_MINIMAL', {
+        packetType: 'CONNECT',
+        offset: streamOffset + body - 1,
+        protocolVersion: version,
+      });
+    }
     this.#protocolVersion = version;
-    const { role, state, maximumPacketSize } = this.#options;
-    this.#expectsConnect = false;
-    this.#limits.maximumPacketSize = maximumPacketSize;
-    this.#limits.allowedTypes = allowedTypes(role);
-    if (state !== 'unchecked') this.#limits.allowedTypes &= ~CONNECT_ONLY;
+    this.#isConnected = true;
+    this.#topicAliases = undefined;
+    this.#limits = scanLimits(this.#options, version, true);
+  }
+
+  /** The type of a frame that begins with this byte, if the version has one. */
+  #typeName(first: number): PacketType | undefined {
+    return packetTypesOf(this.#protocolVersion)[first >> 4]?.name;
+  }
+
+  #payloadError(offset: number): MqttError {
+    const protocolVersion = this.#protocolVersion;
+    return new MqttError('ERR_MQTT_PAYLOAD_FORMAT', {
+      packetType: 'PUBLISH',
+      offset,
+      protocolVersion,
+    });
   }
 
   #scannerError(streamOffset: number): MqttError {
     const { result } = this.#scanner;
     const code = errorCodeOf(result[RESULT_ERROR_CODE] as number);
-    const packetType = packetTypeName((result[RESULT_ERROR_FIRST_BYTE] as number) >> 4);
+    const packetType = this.#typeName(result[RESULT_ERROR_FIRST_BYTE] as number);
     return new MqttError(this.#refine(code, packetType), {
       packetType,
       offset: streamOffset + (result[RESULT_ERROR_OFFSET] as number),
+      sender: senderTo(this.#options.role),
+      protocolVersion: this.#protocolVersion,
     });
   }
 
   /** Why a packet type is not allowed is known here, not to the scanner. */
   #refine(code: ErrorCode, packetType: string | undefined): ErrorCode {
     if (code !== 'ERR_MQTT_PACKET_NOT_ALLOWED') return code;
-    if (this.#expectsConnect) return 'ERR_MQTT_CONNECT_EXPECTED';
-    if (packetType === 'CONNECT' && this.#options.role !== 'client')
-      return 'ERR_MQTT_SECOND_CONNECT';
-    return code;
+    const { role, state } = this.#options;
+    if (state === 'expectConnect' && !this.#isConnected) return 'ERR_MQTT_CONNECT_EXPECTED';
+    return packetType === 'CONNECT' && role !== 'client' ? 'ERR_MQTT_SECOND_CONNECT' : code;
   }
 }

@@ -1,15 +1,19 @@
 /** A batch in the making: rows still in the frame table, rows taken out of it, and what else a push brings. */
 import { ROW_WORDS } from '../../assembly/layout.js';
 import type { MqttError } from '../errors.js';
-import type { ControlPacket } from './control.js';
+import type { Packet } from '../protocol/packets.js';
 
 export class Draft {
   /** Rows in the frame table. */
   rows = 0;
   /** Rows taken out of the frame table because it was full. */
   spilled = 0;
+  /** The frame of row 0, if it began in an earlier chunk. */
+  joined: Uint8Array | undefined;
   /** Packets decoded already, by row. */
-  controls: Map<number, ControlPacket> | undefined;
+  packets: Map<number, Packet> | undefined;
+  /** Topic Names that a Topic Alias stands for, by row. */
+  topics: Map<number, string> | undefined;
   /** What ended the push. */
   error: MqttError | undefined;
   #pieces: Int32Array[] | undefined;
@@ -28,9 +32,15 @@ export class Draft {
   }
 
   /** Notes the packet of a row of the table. */
-  setControl(row: number, packet: ControlPacket): void {
-    this.controls ??= new Map();
-    this.controls.set(this.spilled + row, packet);
+  setPacket(row: number, packet: Packet): void {
+    this.packets ??= new Map();
+    this.packets.set(this.spilled + row, packet);
+  }
+
+  /** Notes the Topic Name of a row of the table, in which there is none. */
+  setTopic(row: number, topic: string): void {
+    this.topics ??= new Map();
+    this.topics.set(this.spilled + row, topic);
   }
 
   /** All rows in memory of their own, if the table could not hold them. */

@@ -9,8 +9,28 @@
 import { TEXT_IS_ASCII } from '../../assembly/layout.js';
 import { decodeAscii, decodeUtf8 } from '../bytes.js';
 import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
-import type { PacketType } from '../protocol/packet-types.js';
-import { checkText, checkTopicFilter, faultCode, faultPosition } from '../text.js';
+import {
+  checkProperties,
+  integerBytes,
+  integerValue,
+  propertyLength,
+  readProperties,
+} from '../properties.js';
+import type { PacketType, ProtocolVersion, Side } from '../protocol/packet-types.js';
+import { holderNumber, type PropertiesOf, type PropertyHolder } from '../protocol/properties.js';
+import {
+  isReasonCode,
+  type ReasonCode,
+  type ReasonCodePacketType,
+} from '../protocol/reason-codes.js';
+import {
+  checkSharedSubscription,
+  checkText,
+  checkTopicFilter,
+  faultCode,
+  faultPosition,
+  isSharedSubscription,
+} from '../text.js';
 
 /** A body, and what is needed to speak of its errors. */
 export interface Body {
@@ -23,18 +43,37 @@ export interface Body {
   readonly end: number;
   /** Offset of the first of `bytes` in the stream. */
   readonly streamOffset: number;
-  /** Whether control characters and non-characters in text are refused. */
-  readonly strictText: boolean;
+  /** The `RULE_*` bits, of which those about text hold here as well. */
+  readonly rules: number;
+  /** The version of the protocol, if it is known; that of a CONNECT becomes known while it is read. */
+  readonly protocolVersion: ProtocolVersion | undefined;
+  /** Who has sent it, if that is known. */
+  readonly sender: Side | undefined;
+  /** The most bytes that properties may take. */
+  readonly maximumPropertyLength: number;
 }
+
+/** The field that a reader reads properties into: nothing where there are none. */
+export type WithProperties<Holder extends PropertyHolder> = {
+  readonly properties?: PropertiesOf<Holder>;
+};
 
 export class FieldReader {
   readonly #body: Body;
   /** Offset of the next byte to read. */
   position: number;
+  /** The version by whose rules the body is read. */
+  protocolVersion: ProtocolVersion | undefined;
 
   constructor(body: Body) {
     this.#body = body;
     this.position = body.start;
+    this.protocolVersion = body.protocolVersion;
+  }
+
+  /** Whether the body is read by the rules of MQTT 5.0. */
+  get isMqtt5(): boolean {
+    return this.protocolVersion === 5;
   }
 
   /** Whether the body is used up. */
@@ -44,8 +83,19 @@ export class FieldReader {
 
   /** Throws the error `code` for the byte at `position`; `null` as `statement` means that there is none. */
   fail(code: ErrorCode, position: number, statement?: string | null): never {
-    const { packetType, streamOffset } = this.#body;
-    throw new MqttError(code, { packetType, offset: streamOffset + position, statement });
+    const { packetType, streamOffset, sender } = this.#body;
+    throw new MqttError(code, {
+      packetType,
+      sender,
+      offset: streamOffset + position,
+      statement,
+      protocolVersion: this.protocolVersion,
+    });
+  }
+
+  /** Throws the error that a check has found. */
+  #failBy(fault: number): never {
+    return this.fail(errorCodeOf(faultCode(fault)), faultPosition(fault));
   }
 
   uint8(): number {
@@ -92,9 +142,67 @@ export class FieldReader {
     const at = this.position;
     const start = this.#prefixed();
     const filter = this.#textFrom(start, true);
-    const fault = checkTopicFilter(this.#body.bytes, start, this.position);
+    const { bytes } = this.#body;
+    const fault = checkTopicFilter(bytes, start, this.position);
     if (fault !== undefined) this.fail(fault.code, filter === '' ? at : fault.position);
+    if (this.isMqtt5 && isSharedSubscription(bytes, start, this.position)) {
+      const shared = checkSharedSubscription(bytes, start, this.position);
+      if (shared !== undefined) this.fail(shared.code, shared.position);
+    }
     return filter;
+  }
+
+  /**
+   * Properties behind their length, where the version has them. Only in MQTT 5.0 is anything read.
+   * `statement` is the rule that asks for them.
+   */
+  properties<Holder extends PropertyHolder>(
+    holder: Holder,
+    statement?: string,
+  ): WithProperties<Holder> {
+    if (!this.isMqtt5) return {};
+    if (this.atEnd) this.fail('ERR_MQTT_FIELD_PAST_END', this.position, statement);
+    const { bytes, end, sender, rules, maximumPropertyLength } = this.#body;
+    const found = propertyLength(bytes, this.position, end);
+    if (found < 0) this.#failBy(found);
+    if (integerValue(found) > maximumPropertyLength) {
+      this.fail('ERR_MQTT_PACKET_TOO_LARGE', this.position);
+    }
+    const start = this.position + integerBytes(found);
+    this.position = start + integerValue(found);
+    if (this.position === start) return {};
+    const number = holderNumber(holder);
+    const facts = checkProperties(bytes, start, this.position, number, {
+      sender,
+      topicAliasMaximum: 0,
+      rules,
+    });
+    if (facts < 0) this.#failBy(facts);
+    return {
+      properties: readProperties(bytes, start, this.position, number) as PropertiesOf<Holder>,
+    };
+  }
+
+  /** A reason code that packets of type `type` may carry. */
+  reasonCode<Type extends ReasonCodePacketType>(type: Type): ReasonCode<Type> {
+    const at = this.position;
+    const code = this.uint8();
+    if (!isReasonCode(type, code, this.#body.sender)) this.fail('ERR_MQTT_REASON_CODE', at);
+    return code as ReasonCode<Type>;
+  }
+
+  /** Reason codes up to the end, of which there must be one. */
+  reasonCodes<Type extends ReasonCodePacketType>(type: Type): ReasonCode<Type>[] {
+    const codes: ReasonCode<Type>[] = [];
+    while (!this.atEnd) codes.push(this.reasonCode(type));
+    if (codes.length === 0) this.fail('ERR_MQTT_NO_REASON_CODE', this.position);
+    return codes;
+  }
+
+  /** Throws `code` for what only `side` may send, if the other one has. */
+  expectSender(side: Side, code: ErrorCode): void {
+    const { sender } = this.#body;
+    if (sender !== undefined && sender !== side) this.fail(code, this.position);
   }
 
   /** Ends the reading: nothing may be left over. */
@@ -120,9 +228,9 @@ export class FieldReader {
   }
 
   #textFrom(start: number, wildcards: boolean): string {
-    const { bytes, strictText } = this.#body;
-    const kind = checkText(bytes, start, this.position, wildcards, strictText);
-    if (kind < 0) this.fail(errorCodeOf(faultCode(kind)), faultPosition(kind));
+    const { bytes, rules } = this.#body;
+    const kind = checkText(bytes, start, this.position, wildcards, rules);
+    if (kind < 0) this.#failBy(kind);
     return kind === TEXT_IS_ASCII
       ? decodeAscii(bytes, start, this.position)
       : decodeUtf8(bytes, start, this.position);

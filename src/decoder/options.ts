@@ -1,6 +1,12 @@
 /** What a decoder can be told, and what it is told when nobody says anything. */
-import { boolean, oneOf, optionsObject, packetSize } from '../options.js';
-import { MAXIMUM_FRAME_LENGTH, type ProtocolVersion, type Role } from '../protocol/packet-types.js';
+import { boolean, oneOf, optionsObject, packetSize, uint16 } from '../options.js';
+import {
+  MAXIMUM_FRAME_LENGTH,
+  PROTOCOL_VERSIONS,
+  type ProtocolVersion,
+  type QoS,
+  type Role,
+} from '../protocol/packet-types.js';
 import { SCANNER_CHOICES, type ScannerChoice } from '../scanner/choose.js';
 
 /** Options of a decoder. Every one may be left out. */
@@ -12,8 +18,9 @@ export interface DecoderOptions {
    */
   readonly role?: Role | undefined;
   /**
-   * The version of the protocol: 3 is MQTT 3.1, 4 is MQTT 3.1.1. `auto` (the default) takes it from
-   * the CONNECT and reads as 3.1.1 where none has come. A number refuses a CONNECT of any other.
+   * The version of the protocol: 3 is MQTT 3.1, 4 is MQTT 3.1.1, 5 is MQTT 5.0. `auto` (the default)
+   * takes it from the CONNECT and reads as 3.1.1 where none has come: a Client, which gets no
+   * CONNECT, has to say what it has sent. A number refuses a CONNECT of any other.
    */
   readonly protocolVersion?: 'auto' | ProtocolVersion | undefined;
   /**
@@ -27,8 +34,10 @@ export interface DecoderOptions {
    */
   readonly maximumConnectPacketSize?: number | undefined;
   /**
-   * The same for SUBSCRIBE, SUBACK and UNSUBSCRIBE, whose lists take many times the memory of their
-   * bytes once they are decoded: 1,048,576 by default; never more than `maximumPacketSize`.
+   * The same for packets that are lists, which take many times the memory of their bytes once they
+   * are decoded, and for the properties of all others: 1,048,576 by default; never more than
+   * `maximumPacketSize`. Lists are SUBSCRIBE, SUBACK and UNSUBSCRIBE, and in MQTT 5.0 all packets
+   * that have properties but CONNECT and PUBLISH.
    */
   readonly maximumListPacketSize?: number | undefined;
   /**
@@ -43,17 +52,56 @@ export interface DecoderOptions {
    */
   readonly text?: 'allow' | 'reject' | undefined;
   /**
-   * Whether a Remaining Length that takes more bytes than it needs is an error. MQTT 3.1.1 does
-   * not say so; `false` is the default.
+   * Whether text must be well-formed UTF-8: `strict` (the default), or `off` for peers that send other
+   * encodings. The risk of `off`: each ill-formed sequence becomes U+FFFD, so different Topic Names or Client
+   * Identifiers can become the same, and what is sent on is not what was received. U+0000 and wildcards are
+   * refused as ever (MQTT-1.5.3-1, MQTT-1.5.4-1).
+   */
+  readonly utf8?: 'strict' | 'off' | undefined;
+  /**
+   * Whether a Remaining Length that takes more bytes than it needs is an error, as MQTT 5.0 says
+   * and MQTT 3.1.1 does not; that is the default. `false` relaxes MQTT 5.0, at the risk that two readers
+   * of one stream, of which the other is strict, do not agree on where it broke (MQTT-1.5.5-1).
    */
   readonly minimalRemainingLength?: boolean | undefined;
+  /**
+   * The Topic Alias Maximum that the other side was told, 0 to 65,535 (MQTT 5.0): a larger Topic Alias is an
+   * error. Not checked if left out. Where nothing was told, it is 0 (MQTT-3.1.2-26, MQTT-3.2.2-17).
+   */
+  readonly topicAliasMaximum?: number | undefined;
+  /**
+   * Whether an empty Topic Name is replaced by the one that its Topic Alias stands for: `false` by default.
+   * `true` needs `topicAliasMaximum`. A connection holds that many Topic Names at most, of 65,535 bytes each
+   * at most, so small numbers are wise.
+   */
+  readonly resolveTopicAliases?: boolean | undefined;
+  /** The Maximum QoS that Clients were told (MQTT 5.0): a PUBLISH of higher QoS is an error. 2 by default. */
+  readonly maximumQoS?: QoS | undefined;
+  /** The Retain Available that Clients were told (MQTT 5.0): with `false`, RETAIN is an error. `true` by default. */
+  readonly retainAvailable?: boolean | undefined;
+  /**
+   * Whether a payload must be well-formed UTF-8 where the Payload Format Indicator says so (MQTT 5.0, section
+   * 3.3.2.3.2), which takes a look at every byte of it. `false` by default.
+   */
+  readonly checkPayloadFormat?: boolean | undefined;
+  /**
+   * A PUBLISH of more bytes than this, fixed header included, is not held until it is complete but comes as
+   * `PUBLISH_START`, any number of `PUBLISH_PART`, and `PUBLISH_END`, so that payloads of any length pass in
+   * constant memory. Left out, every PUBLISH comes whole.
+   */
+  readonly publishPartsAbove?: number | undefined;
   /** The scanner: `auto` (the default) is the fastest that this engine runs. */
   readonly scanner?: ScannerChoice | undefined;
 }
 
 /** The options with everything that was left out. */
 export type ResolvedDecoderOptions = {
-  readonly [Name in keyof DecoderOptions]-?: NonNullable<DecoderOptions[Name]>;
+  readonly [Name in Exclude<keyof DecoderOptions, 'minimalRemainingLength'>]-?: NonNullable<
+    DecoderOptions[Name]
+  >;
+} & {
+  /** `undefined`: as the version of the protocol says. */
+  readonly minimalRemainingLength: boolean | undefined;
 };
 
 /** The names of all options. */
@@ -65,16 +113,16 @@ export const OPTION_NAMES: readonly (keyof DecoderOptions)[] = [
   'maximumListPacketSize',
   'state',
   'text',
+  'utf8',
   'minimalRemainingLength',
+  'topicAliasMaximum',
+  'resolveTopicAliases',
+  'maximumQoS',
+  'retainAvailable',
+  'checkPayloadFormat',
+  'publishPartsAbove',
   'scanner',
 ];
-
-function version(value: unknown): 'auto' | ProtocolVersion {
-  if (value === 5) {
-    throw new RangeError('option protocolVersion: MQTT 5.0 is not supported yet; use auto, 3 or 4');
-  }
-  return oneOf('protocolVersion', value, ['auto', 3, 4] as const);
-}
 
 /** Fills in what was left out. Throws a `TypeError` or `RangeError` that names the option at fault. */
 export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderOptions {
@@ -88,6 +136,10 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
   if (role === 'client' && state === 'expectConnect') {
     throw new RangeError("option state: 'expectConnect' does not go with role 'client'");
   }
+  const resolveTopicAliases = boolean('resolveTopicAliases', options.resolveTopicAliases ?? false);
+  if (resolveTopicAliases && options.topicAliasMaximum === undefined) {
+    throw new TypeError('option resolveTopicAliases needs topicAliasMaximum, the most to hold');
+  }
   const maximumPacketSize = packetSize(
     'maximumPacketSize',
     options.maximumPacketSize ?? MAXIMUM_FRAME_LENGTH,
@@ -95,10 +147,10 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
   return {
     role,
     state,
-    minimalRemainingLength: boolean(
-      'minimalRemainingLength',
-      options.minimalRemainingLength ?? false,
-    ),
+    minimalRemainingLength:
+      options.minimalRemainingLength === undefined
+        ? undefined
+        : boolean('minimalRemainingLength', options.minimalRemainingLength),
     maximumPacketSize,
     maximumConnectPacketSize: Math.min(
       maximumPacketSize,
@@ -108,8 +160,21 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
       maximumPacketSize,
       packetSize('maximumListPacketSize', options.maximumListPacketSize ?? 1_048_576),
     ),
-    protocolVersion: version(options.protocolVersion ?? 'auto'),
+    protocolVersion: oneOf('protocolVersion', options.protocolVersion ?? 'auto', [
+      'auto',
+      ...PROTOCOL_VERSIONS,
+    ] as const),
     text: oneOf('text', options.text ?? 'allow', ['allow', 'reject'] as const),
+    utf8: oneOf('utf8', options.utf8 ?? 'strict', ['strict', 'off'] as const),
+    topicAliasMaximum: uint16('topicAliasMaximum', options.topicAliasMaximum ?? 65_535),
+    resolveTopicAliases,
+    maximumQoS: oneOf('maximumQoS', options.maximumQoS ?? 2, [0, 1, 2] as const),
+    retainAvailable: boolean('retainAvailable', options.retainAvailable ?? true),
+    checkPayloadFormat: boolean('checkPayloadFormat', options.checkPayloadFormat ?? false),
+    publishPartsAbove: packetSize(
+      'publishPartsAbove',
+      options.publishPartsAbove ?? MAXIMUM_FRAME_LENGTH,
+    ),
     scanner: oneOf('scanner', options.scanner ?? 'auto', SCANNER_CHOICES),
   };
 }

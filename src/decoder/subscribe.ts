@@ -1,17 +1,41 @@
-/** SUBSCRIBE (section 3.8): Packet Identifier, then Topic Filters, each with a Requested QoS. */
+/** SUBSCRIBE (section 3.8): Packet Identifier, properties, then Topic Filters, each with Subscription Options. */
+
 import type { SubscribePacket, Subscription } from '../protocol/packets.js';
+import { SUBSCRIPTION_OPTION } from '../protocol/subscription-options.js';
 import type { FieldReader } from './field-reader.js';
 
 export function decodeSubscribe(reader: FieldReader): SubscribePacket {
   const packetIdentifier = reader.packetIdentifier();
+  const withProperties = reader.properties('SUBSCRIBE');
   const subscriptions: Subscription[] = [];
-  while (!reader.atEnd) {
-    const topicFilter = reader.topicFilter();
-    const qosAt = reader.position;
-    const qos = reader.uint8();
-    if (qos > 3) reader.fail('ERR_MQTT_SUBSCRIPTION_RESERVED_BITS', qosAt);
-    if (qos !== 0 && qos !== 1 && qos !== 2) return reader.fail('ERR_MQTT_INVALID_QOS', qosAt);
-    subscriptions.push({ topicFilter, qos });
+  while (!reader.atEnd) subscriptions.push(readSubscription(reader));
+  if (subscriptions.length === 0) reader.fail('ERR_MQTT_NO_TOPIC_FILTER', reader.position);
+  return { type: 'SUBSCRIBE', packetIdentifier, ...withProperties, subscriptions };
+}
+
+function readSubscription(reader: FieldReader): Subscription {
+  const { reserved, qos: qosBits, noLocal, retainAsPublished } = SUBSCRIPTION_OPTION;
+  const topicFilter = reader.topicFilter();
+  const at = reader.position;
+  const options = reader.uint8();
+  const qos = options & qosBits;
+  const isReserved = reader.isMqtt5 ? (options & reserved) !== 0 : options > qosBits;
+  if (isReserved) reader.fail('ERR_MQTT_SUBSCRIPTION_RESERVED_BITS', at);
+  if (qos !== 0 && qos !== 1 && qos !== 2) return reader.fail('ERR_MQTT_INVALID_QOS', at);
+  if (!reader.isMqtt5) return { topicFilter, qos };
+  const retainHandling = (options >> SUBSCRIPTION_OPTION.retainHandlingShift) & 3;
+  if (retainHandling !== 0 && retainHandling !== 1 && retainHandling !== 2) {
+    return reader.fail('ERR_MQTT_RETAIN_HANDLING', at);
   }
-  return { type: 'SUBSCRIBE', packetIdentifier, subscriptions };
+  const isLocal = (options & noLocal) === 0;
+  if (!isLocal && topicFilter.startsWith('$share/')) {
+    reader.fail('ERR_MQTT_NO_LOCAL_ON_SHARED_SUBSCRIPTION', at);
+  }
+  return {
+    topicFilter,
+    qos,
+    noLocal: !isLocal,
+    retainAsPublished: (options & retainAsPublished) !== 0,
+    retainHandling,
+  };
 }

@@ -1,20 +1,39 @@
-/** CONNACK (section 3.2). */
+/** CONNACK (section 3.2): a return code up to MQTT 3.1.1, a reason code and properties in MQTT 5.0. */
 import type { ConnackPacket } from '../protocol/packets.js';
 import { isConnectReturnCode } from '../protocol/return-codes.js';
-import { type BodyEncoder, flag, refuse } from './field-writer.js';
+import type { BodyEncoder, EncodingContext } from './context.js';
+import { flag, refuse, refuseIfPresent } from './field-checks.js';
+import { propertiesLength, writeProperties } from './properties.js';
+import { reasonCodeOf } from './reason-codes.js';
 
-const TYPE = 'CONNACK';
+function codeOf(context: EncodingContext, { returnCode, reasonCode }: ConnackPacket): number {
+  if (context.protocolVersion === 5) {
+    refuseIfPresent(context, 'returnCode', returnCode);
+    if (reasonCode === undefined) {
+      return refuse(context, 'ERR_MQTT_NO_REASON_CODE', 'reasonCode');
+    }
+    return reasonCodeOf(context, 'reasonCode', reasonCode);
+  }
+  refuseIfPresent(context, 'reasonCode', reasonCode);
+  if (returnCode === undefined || !isConnectReturnCode(returnCode)) {
+    const detail = 'must be an integer from 0 to 5';
+    return refuse(context, 'ERR_MQTT_CONNECT_RETURN_CODE', 'returnCode', detail);
+  }
+  return returnCode;
+}
 
 export const connackEncoder: BodyEncoder<ConnackPacket> = {
-  length: () => 2,
+  length(_packet, properties, context) {
+    return context.protocolVersion === 5 ? 2 + propertiesLength(context, 'CONNACK', properties) : 2;
+  },
 
-  write({ sessionPresent, returnCode }, writer) {
-    const present = flag(TYPE, 'sessionPresent', sessionPresent);
-    if (!isConnectReturnCode(returnCode)) {
-      refuse('ERR_MQTT_CONNECT_RETURN_CODE', TYPE, 'returnCode', 'must be an integer from 0 to 5');
-    }
-    if (present && returnCode !== 0) refuse('ERR_MQTT_SESSION_PRESENT', TYPE, 'sessionPresent');
+  write(packet, properties, writer) {
+    const { context } = writer;
+    const present = flag(context, 'sessionPresent', packet.sessionPresent);
+    const code = codeOf(context, packet);
+    if (present && code !== 0) refuse(context, 'ERR_MQTT_SESSION_PRESENT', 'sessionPresent');
     writer.uint8(present ? 1 : 0);
-    writer.uint8(returnCode);
+    writer.uint8(code);
+    if (context.protocolVersion === 5) writeProperties(writer, 'CONNACK', properties);
   },
 };

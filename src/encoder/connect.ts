@@ -1,95 +1,131 @@
 /** CONNECT (section 3.1). The flags follow from which fields are there, so they cannot contradict them. */
 import { CONNECT_FLAG, WILL_QOS_SHIFT } from '../protocol/connect-flags.js';
-import { BRIDGE_BIT, PROTOCOL_NAME, type ProtocolVersion } from '../protocol/packet-types.js';
+import { BRIDGE_BIT, PROTOCOL_NAME } from '../protocol/packet-types.js';
 import type { EncodableBytes, EncodableConnectPacket, EncodableWill } from '../protocol/packets.js';
+import type { BodyEncoder, EncodableProperties, EncodingContext } from './context.js';
 import {
-  type BodyEncoder,
   binaryLength,
   flag,
+  objectOf,
   qosOf,
   refuse,
+  refuseIfPresent,
   textLength,
   topicLength,
   uint16Of,
-} from './field-writer.js';
+} from './field-checks.js';
+import type { FieldWriter } from './field-writer.js';
+import { propertiesLength, propertiesOf, writeProperties } from './properties.js';
 
-const TYPE = 'CONNECT';
-
-function levelOf(packet: EncodableConnectPacket): ProtocolVersion {
-  const { protocolLevel: level = 4 } = packet;
-  if (level !== 3 && level !== 4) {
-    return refuse('ERR_MQTT_PROTOCOL_LEVEL', TYPE, 'protocolLevel', 'must be 3 or 4');
-  }
-  const name = PROTOCOL_NAME[level];
+function checkProtocolName(context: EncodingContext, packet: EncodableConnectPacket): void {
+  const name = PROTOCOL_NAME[context.protocolVersion];
   if (packet.protocolName !== undefined && packet.protocolName !== name) {
-    const detail = `must be ${name} at protocol level ${level}`;
-    return refuse('ERR_MQTT_PROTOCOL_NAME', TYPE, 'protocolName', detail);
+    const detail = `must be ${name} at protocol level ${context.protocolVersion}`;
+    refuse(context, 'ERR_MQTT_PROTOCOL_NAME', 'protocolName', detail);
   }
-  return level;
 }
 
-function willOf(packet: EncodableConnectPacket): EncodableWill | undefined {
-  const { will } = packet;
-  if (will !== undefined && (typeof will !== 'object' || will === null)) {
-    return refuse('ERR_MQTT_FIELD_TYPE', TYPE, 'will', 'must be an object');
+/** Clean Session, which MQTT 5.0 calls Clean Start and takes half of its meaning from. */
+function isClean(context: EncodingContext, packet: EncodableConnectPacket): boolean {
+  const { cleanSession, cleanStart } = packet;
+  if (context.protocolVersion === 5) {
+    refuseIfPresent(context, 'cleanSession', cleanSession);
+    return flag(context, 'cleanStart', cleanStart, true);
   }
-  return will;
+  refuseIfPresent(context, 'cleanStart', cleanStart);
+  return flag(context, 'cleanSession', cleanSession, true);
+}
+
+function willOf(
+  context: EncodingContext,
+  packet: EncodableConnectPacket,
+): EncodableWill | undefined {
+  return objectOf(context, 'will', packet.will);
+}
+
+function willPropertiesOf(
+  context: EncodingContext,
+  will: EncodableWill,
+): EncodableProperties | undefined {
+  return propertiesOf(context, 'will.properties', will.properties);
 }
 
 function payloadOf({ payload = '' }: EncodableWill): EncodableBytes {
   return payload;
 }
 
-function flagsOf(packet: EncodableConnectPacket): number {
-  const will = willOf(packet);
+function flagsOf(context: EncodingContext, packet: EncodableConnectPacket): number {
+  const will = willOf(context, packet);
   let flags = 0;
-  if (flag(TYPE, 'cleanSession', packet.cleanSession, true)) flags |= CONNECT_FLAG.cleanSession;
+  if (isClean(context, packet)) flags |= CONNECT_FLAG.cleanSession;
   if (will !== undefined) {
     flags |=
       CONNECT_FLAG.will |
-      (qosOf(TYPE, 'will.qos', will.qos === undefined ? 0 : will.qos) << WILL_QOS_SHIFT);
-    if (flag(TYPE, 'will.retain', will.retain, false)) flags |= CONNECT_FLAG.willRetain;
+      (qosOf(context, 'will.qos', will.qos === undefined ? 0 : will.qos) << WILL_QOS_SHIFT);
+    if (flag(context, 'will.retain', will.retain, false)) flags |= CONNECT_FLAG.willRetain;
   }
   if (packet.userName !== undefined) flags |= CONNECT_FLAG.userName;
   if (packet.password !== undefined) flags |= CONNECT_FLAG.password;
   return flags;
 }
 
+function willLength(context: EncodingContext, will: EncodableWill): number {
+  const properties = willPropertiesOf(context, will);
+  return (
+    (context.protocolVersion === 5 ? propertiesLength(context, 'WILL', properties) : 0) +
+    topicLength(context, 'will.topic', will.topic) +
+    binaryLength(context, 'will.payload', payloadOf(will))
+  );
+}
+
+function writeWill(writer: FieldWriter, will: EncodableWill): void {
+  const { context } = writer;
+  const properties = willPropertiesOf(context, will);
+  if (context.protocolVersion === 5) writeProperties(writer, 'WILL', properties);
+  writer.topicName('will.topic', will.topic);
+  writer.binary(payloadOf(will));
+}
+
+/** What only MQTT 5.0 allows: no User Name before a Password, and a Server that is asked for an identifier. */
+function checkPreconditions(context: EncodingContext, packet: EncodableConnectPacket): void {
+  const { clientIdentifier = '', userName, password } = packet;
+  if (context.protocolVersion === 5) return;
+  if (password !== undefined && userName === undefined) {
+    refuse(context, 'ERR_MQTT_PASSWORD_WITHOUT_USER_NAME', 'password');
+  }
+  if (clientIdentifier === '' && (packet.cleanSession === false || context.protocolVersion === 3)) {
+    refuse(context, 'ERR_MQTT_CLIENT_IDENTIFIER', 'clientIdentifier');
+  }
+}
+
 export const connectEncoder: BodyEncoder<EncodableConnectPacket> = {
-  length(packet) {
+  length(packet, properties, context) {
     const { clientIdentifier = '', userName, password } = packet;
-    const level = levelOf(packet);
-    const will = willOf(packet);
-    if (password !== undefined && userName === undefined) {
-      refuse('ERR_MQTT_PASSWORD_WITHOUT_USER_NAME', TYPE, 'password');
-    }
-    let length = 2 + PROTOCOL_NAME[level].length + 4;
-    length += textLength(TYPE, 'clientIdentifier', clientIdentifier);
-    if (clientIdentifier === '' && (packet.cleanSession === false || level === 3)) {
-      refuse('ERR_MQTT_CLIENT_IDENTIFIER', TYPE, 'clientIdentifier');
-    }
-    if (will !== undefined) {
-      length += topicLength(TYPE, 'will.topic', will.topic);
-      length += binaryLength(TYPE, 'will.payload', payloadOf(will));
-    }
-    if (userName !== undefined) length += textLength(TYPE, 'userName', userName);
-    if (password !== undefined) length += binaryLength(TYPE, 'password', password);
+    checkProtocolName(context, packet);
+    const will = willOf(context, packet);
+    checkPreconditions(context, packet);
+    let length = 2 + PROTOCOL_NAME[context.protocolVersion].length + 4;
+    if (context.protocolVersion === 5) length += propertiesLength(context, 'CONNECT', properties);
+    length += textLength(context, 'clientIdentifier', clientIdentifier);
+    if (will !== undefined) length += willLength(context, will);
+    if (userName !== undefined) length += textLength(context, 'userName', userName);
+    if (password !== undefined) length += binaryLength(context, 'password', password);
     return length;
   },
 
-  write(packet, writer) {
-    const level = levelOf(packet);
-    const bridge = flag(TYPE, 'bridge', packet.bridge, false);
-    writer.text('protocolName', PROTOCOL_NAME[level]);
-    writer.uint8(bridge ? level | BRIDGE_BIT : level);
-    writer.uint8(flagsOf(packet));
+  write(packet, properties, writer) {
+    const { context } = writer;
+    const { protocolVersion } = context;
+    const bridge = flag(context, 'bridge', packet.bridge, false);
+    if (bridge && protocolVersion === 5) refuse(context, 'ERR_MQTT_VERSION_OF_PACKET', 'bridge');
+    writer.text('protocolName', PROTOCOL_NAME[protocolVersion]);
+    writer.uint8(bridge ? protocolVersion | BRIDGE_BIT : protocolVersion);
+    writer.uint8(flagsOf(context, packet));
     const { keepAlive = 0, clientIdentifier = '', will, userName, password } = packet;
-    writer.uint16(uint16Of(TYPE, 'keepAlive', keepAlive));
+    writer.uint16(uint16Of(context, 'keepAlive', keepAlive));
+    if (protocolVersion === 5) writeProperties(writer, 'CONNECT', properties);
     writer.text('clientIdentifier', clientIdentifier);
-    if (will !== undefined) {
-      writer.topicName('will.topic', will.topic);
-      writer.binary(payloadOf(will));
-    }
+    if (will !== undefined) writeWill(writer, will);
     if (userName !== undefined) writer.text('userName', userName);
     if (password !== undefined) writer.binary(password);
   },

@@ -4,117 +4,138 @@
  *
  * A packet that the specification forbids is refused with an `MqttEncodeError` that names the
  * field and the statement; no byte of it leaves.
+ *
+ * What an encoder knows of its connection (version, Topic Aliases, a payload under way) changes only
+ * after a frame has been written: neither by a packet that is refused nor by `encodedLength()`.
  */
 import { allocateShortLived, isBytes } from '../bytes.js';
-import { MqttEncodeError } from '../errors.js';
-import { optionsObject, packetSize } from '../options.js';
+import { PROTOCOL_VERSIONS, type ProtocolVersion, type Side } from '../protocol/packet-types.js';
+import type {
+  EncodableConnectPacket,
+  EncodablePacket,
+  EncodablePublishPacket,
+  EncodablePublishStart,
+} from '../protocol/packets.js';
+import type { BodyEncoder, EncodableProperties, EncodingContext } from './context.js';
+import { type Contexts, contextsOf, ENCODABLE_TYPES } from './contexts.js';
+import { refuse } from './field-checks.js';
+import { FieldWriter } from './field-writer.js';
 import {
-  firstByteOf,
-  MAXIMUM_FRAME_LENGTH,
-  MAXIMUM_REMAINING_LENGTH,
-  PACKET_TYPE,
-  PACKET_TYPES,
-  type PacketType,
-} from '../protocol/packet-types.js';
-import type { EncodablePacket } from '../protocol/packets.js';
-import { acknowledgementEncoder } from './acknowledgement.js';
-import { connackEncoder } from './connack.js';
-import { connectEncoder } from './connect.js';
-import { type BodyEncoder, FieldWriter } from './field-writer.js';
-import { publishEncoder, publishFirstByte } from './publish.js';
-import { subackEncoder } from './suback.js';
-import { subscribeEncoder } from './subscribe.js';
-import { unsubscribeEncoder } from './unsubscribe.js';
+  checkLimits,
+  checkOptions,
+  type EncoderOptions,
+  type PeerLimits,
+  protocolVersionOf,
+} from './options.js';
+import { PayloadParts } from './payload-parts.js';
+import { frameLength, Peer } from './peer.js';
+import { type EncodableMessage, publishFirstByte, publishStartEncoder } from './publish.js';
 
-const emptyEncoder: BodyEncoder<EncodablePacket> = { length: () => 0, write: () => {} };
+export type { EncoderOptions, PeerLimits };
 
-type PacketOf<Type extends PacketType> = Extract<EncodablePacket, { readonly type: Type }>;
+/** Writes the beginning of a PUBLISH, whose payload stands elsewhere. */
+const headEncoder = publishStartEncoder as BodyEncoder<EncodablePacket>;
 
-const BODY_ENCODERS: { readonly [Type in PacketType]: BodyEncoder<PacketOf<Type>> } = {
-  CONNECT: connectEncoder,
-  CONNACK: connackEncoder,
-  PUBLISH: publishEncoder,
-  PUBACK: acknowledgementEncoder,
-  PUBREC: acknowledgementEncoder,
-  PUBREL: acknowledgementEncoder,
-  PUBCOMP: acknowledgementEncoder,
-  SUBSCRIBE: subscribeEncoder,
-  SUBACK: subackEncoder,
-  UNSUBSCRIBE: unsubscribeEncoder,
-  UNSUBACK: acknowledgementEncoder,
-  PINGREQ: emptyEncoder,
-  PINGRESP: emptyEncoder,
-  DISCONNECT: emptyEncoder,
-};
-
-/** Options of an encoder. */
-export interface EncoderOptions {
-  /**
-   * Bytes of the largest frame to make, fixed header included (2 to 268,435,460, the default). A
-   * packet that takes more is refused with `ERR_MQTT_PACKET_TOO_LARGE`.
-   */
-  readonly maximumPacketSize?: number | undefined;
+/** How many bytes of the frame's payload are not written along with it. */
+function lengthApart(packet: EncodablePacket, { type }: EncodingContext): number {
+  return type === 'PUBLISH_START' ? (packet as EncodablePublishStart).payloadLength : 0;
 }
 
-function bodyEncoderOf(packet: EncodablePacket): BodyEncoder<EncodablePacket> {
-  if (typeof packet !== 'object' || packet === null) {
-    throw new TypeError('packet must be an object');
-  }
-  if (typeof packet.type !== 'string' || !Object.hasOwn(PACKET_TYPE, packet.type)) {
-    throw new TypeError(`packet.type must be one of ${PACKET_TYPES.join(', ')}`);
-  }
-  return BODY_ENCODERS[packet.type] as BodyEncoder<EncodablePacket>;
-}
-
-/** How many bytes a Remaining Length of this value takes. */
-function remainingLengthBytes(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  return value < 0x20_0000 ? 3 : 4;
-}
-
-/** Length of the frame whose body takes so many bytes. */
-function frameLength(body: number): number {
-  return 1 + remainingLengthBytes(body) + body;
-}
-
-/** Encodes packets, MQTT 3.1.1 or, as each CONNECT says, MQTT 3.1. */
+/** Encodes packets of MQTT 5.0, MQTT 3.1.1 or MQTT 3.1, for one connection. */
 export class Encoder {
-  readonly #maximumPacketSize: number;
+  readonly #isFixed: boolean;
+  readonly #sender: Side | undefined;
+  readonly #sendsDoubtfulReasonCodes: boolean;
+  readonly #assignsTopicAliases: boolean;
+  #peer: Peer;
+  readonly #payload = new PayloadParts();
+  #protocolVersion: ProtocolVersion;
+  /** The rules under `#protocolVersion`. */
+  #contexts: Contexts;
 
   /**
    * @param options see {@link EncoderOptions}
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
   constructor(options: EncoderOptions = {}) {
-    this.#maximumPacketSize = packetSize(
-      'maximumPacketSize',
-      optionsObject(options, ['maximumPacketSize']).maximumPacketSize ?? MAXIMUM_FRAME_LENGTH,
-    );
+    const checked = checkOptions(options);
+    const { protocolVersion, role } = checked;
+    this.#isFixed = protocolVersion !== 'auto';
+    this.#sender = role === 'any' ? undefined : role;
+    this.#sendsDoubtfulReasonCodes = checked.sendDoubtfulReasonCodes;
+    this.#assignsTopicAliases = checked.assignTopicAliases;
+    this.#peer = new Peer(checked, this.#assignsTopicAliases);
+    this.#protocolVersion = protocolVersion === 'auto' ? 4 : protocolVersion;
+    this.#contexts = this.#contextsOf(this.#protocolVersion);
   }
 
   /**
-   * How many bytes the frame of `packet` takes, fixed header included. Lengths are checked;
+   * The version whose packets are made. With the option `protocolVersion: 'auto'` a CONNECT that is encoded
+   * changes it. Setting it is for a Server, whose decoder has learnt it, and throws a `RangeError` for
+   * what is no version.
+   */
+  get protocolVersion(): ProtocolVersion {
+    return this.#protocolVersion;
+  }
+
+  set protocolVersion(version: ProtocolVersion) {
+    this.#protocolVersion = protocolVersionOf(version);
+    this.#contexts = this.#contextsOf(version);
+  }
+
+  /**
+   * Takes in what the peer has told in its CONNECT or CONNACK, which is often after the encoder was made. What is
+   * left out of `limits` is as if it had been left out of the options. Topic Aliases given before are given anew.
+   *
+   * @throws `TypeError` or `RangeError` naming what is at fault
+   */
+  setPeerLimits(limits: PeerLimits): void {
+    this.#peer = new Peer(checkLimits(limits), this.#assignsTopicAliases);
+  }
+
+  /**
+   * How many bytes `encode(packet)` would give, fixed header included. Lengths are checked;
    * whether the packet can be encoded in every other respect shows when it is.
    *
    * @throws `MqttEncodeError` if a length does not fit, `TypeError` if `packet` is no packet
    */
   encodedLength(packet: EncodablePacket): number {
-    const body = this.#bodyLength(packet, bodyEncoderOf(packet));
-    return frameLength(body);
+    const context = this.#contextOf(packet);
+    if (context.continuesPayload) return this.#payload.bytesOf(context, packet).length;
+    const planned =
+      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const body = this.#peer.bodyLength(planned, this.#peer.propertiesOf(planned, context), context);
+    return frameLength(body) - lengthApart(planned, context);
   }
 
   /**
    * Encodes `packet` into a buffer of its own, which is the caller's. It may be carved out of a pool
    * that other small buffers share, as those of `Buffer.allocUnsafe()` are.
    *
+   * A payload that comes in parts is no exception to the order on the wire: `PUBLISH_START` gives
+   * the frame up to the payload, each `PUBLISH_PART` its own bytes, not a copy, and `PUBLISH_END` none.
+   *
    * @throws `MqttEncodeError` naming field and statement, `TypeError` if `packet` is no packet
    */
   encode(packet: EncodablePacket): Uint8Array {
-    const encoder = bodyEncoderOf(packet);
-    const body = this.#bodyLength(packet, encoder);
-    const target = allocateShortLived(frameLength(body));
-    this.#write(packet, encoder, body, target, 0);
+    const context = this.#contextOf(packet);
+    if (context.continuesPayload) {
+      const bytes = this.#payload.bytesOf(context, packet);
+      this.#payload.take(context, bytes);
+      return bytes;
+    }
+    const planned =
+      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const properties = this.#peer.propertiesOf(planned, context);
+    const body = this.#peer.bodyLength(planned, properties, context);
+    const apart = lengthApart(planned, context);
+    const length = frameLength(body) - apart;
+    const target = allocateShortLived(length);
+    const writer = new FieldWriter(context, target, 0, length);
+    this.#write(planned, properties, context.body, body, writer);
+    if (context.tellsEncoder || this.#peer.topicAliases !== undefined) {
+      this.#written(packet, planned, context, apart);
+    }
     return target;
   }
 
@@ -134,45 +155,163 @@ export class Encoder {
         `offset must be an integer from 0 to ${target.length}, the target's length`,
       );
     }
-    const encoder = bodyEncoderOf(packet);
-    const body = this.#bodyLength(packet, encoder);
-    const length = frameLength(body);
-    if (length > target.length - offset) {
-      throw new RangeError(
-        `target has ${target.length - offset} bytes from offset on, the packet takes ${length}`,
-      );
+    const context = this.#contextOf(packet);
+    if (context.continuesPayload) {
+      const bytes = this.#payload.bytesOf(context, packet);
+      checkRoom(target, offset, bytes.length);
+      target.set(bytes, offset);
+      this.#payload.take(context, bytes);
+      return bytes.length;
     }
-    this.#write(packet, encoder, body, target, offset);
+    const planned =
+      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const properties = this.#peer.propertiesOf(planned, context);
+    const body = this.#peer.bodyLength(planned, properties, context);
+    const apart = lengthApart(planned, context);
+    const length = frameLength(body) - apart;
+    checkRoom(target, offset, length);
+    const writer = new FieldWriter(context, target, offset, length);
+    this.#write(planned, properties, context.body, body, writer);
+    if (context.tellsEncoder || this.#peer.topicAliases !== undefined) {
+      this.#written(packet, planned, context, apart);
+    }
     return length;
   }
 
-  #bodyLength(packet: EncodablePacket, encoder: BodyEncoder<EncodablePacket>): number {
-    const body = encoder.length(packet);
-    if (body > MAXIMUM_REMAINING_LENGTH || frameLength(body) > this.#maximumPacketSize) {
-      throw new MqttEncodeError('ERR_MQTT_PACKET_TOO_LARGE', packet.type, 'packet');
+  /**
+   * Encodes `packet` for a vectored write (`socket.cork()`, `writev`), without a copy of its payload.
+   *
+   * @returns the frame of a PUBLISH whose payload is a `Uint8Array` and not empty: what stands before the
+   *   payload, and the payload, which is the caller's own. Of every other packet one element, that
+   *   of {@link encode}
+   * @throws what {@link encode} throws
+   */
+  encodeParts(packet: EncodablePacket): readonly Uint8Array[] {
+    const context = this.#contextOf(packet);
+    const { payload } = packet as EncodablePublishPacket;
+    if (context.type !== 'PUBLISH' || !isBytes(payload) || payload.length === 0) {
+      return [this.encode(packet)];
     }
-    return body;
+    const planned =
+      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const properties = this.#peer.propertiesOf(planned, context);
+    const body = this.#peer.bodyLength(planned, properties, context);
+    const target = allocateShortLived(frameLength(body) - payload.length);
+    const writer = new FieldWriter(context, target, 0, target.length);
+    this.#write(planned, properties, headEncoder, body, writer);
+    if (this.#peer.topicAliases !== undefined) this.#written(packet, planned, context, 0);
+    return [target, payload];
+  }
+
+  /**
+   * Says that no more packets come.
+   *
+   * @throws `MqttEncodeError` with `ERR_MQTT_PAYLOAD_LENGTH` if a payload that comes in parts is unfinished
+   */
+  end(): void {
+    this.#payload.end(this.#contexts.get('PUBLISH_END') as EncodingContext);
+  }
+
+  #contextsOf(protocolVersion: ProtocolVersion): Contexts {
+    return contextsOf({
+      protocolVersion,
+      sender: this.#sender,
+      sendsDoubtfulReasonCodes: this.#sendsDoubtfulReasonCodes,
+    });
+  }
+
+  /** The rules for `packet`, if it may be encoded now, by its type. */
+  #contextOf(packet: EncodablePacket): EncodingContext {
+    if (typeof packet !== 'object' || packet === null) {
+      throw new TypeError('packet must be an object');
+    }
+    let context = this.#contexts.get(packet.type);
+    if (context === undefined) {
+      throw new TypeError(`packet.type must be one of ${ENCODABLE_TYPES.join(', ')}`);
+    }
+    if (context.continuesPayload !== this.#payload.isUnderWay) this.#payload.refuse(context);
+    if (context.type === 'CONNECT') {
+      context = this.#contextOfConnect(packet as EncodableConnectPacket, context);
+    }
+    if (!context.isAllowed) this.#refuseType(context);
+    return context;
+  }
+
+  /** A CONNECT follows the rules of its own version, which need not be that of the packets before. */
+  #contextOfConnect(packet: EncodableConnectPacket, context: EncodingContext): EncodingContext {
+    const { protocolLevel: level = this.#protocolVersion } = packet;
+    const levels = this.#isFixed ? [this.#protocolVersion] : PROTOCOL_VERSIONS;
+    if (!levels.includes(level)) {
+      const detail = this.#isFixed
+        ? `must be ${this.#protocolVersion}, the version of the encoder`
+        : 'must be 3, 4 or 5';
+      refuse(context, 'ERR_MQTT_PROTOCOL_LEVEL', 'protocolLevel', detail);
+    }
+    if (level === this.#protocolVersion) return context;
+    return this.#contextsOf(level).get('CONNECT') as EncodingContext;
+  }
+
+  #refuseType(context: EncodingContext): never {
+    if (context.packetType === 'AUTH' && context.protocolVersion !== 5) {
+      return refuse(context, 'ERR_MQTT_VERSION_OF_PACKET', 'type');
+    }
+    const detail = `a ${context.sender === 'client' ? 'Client' : 'Server'} may not send this packet type`;
+    return refuse(context, 'ERR_MQTT_PACKET_NOT_ALLOWED', 'type', detail);
   }
 
   #write(
     packet: EncodablePacket,
-    encoder: BodyEncoder<EncodablePacket>,
+    properties: EncodableProperties | undefined,
+    bodyEncoder: BodyEncoder<EncodablePacket>,
     body: number,
-    target: Uint8Array,
-    offset: number,
+    writer: FieldWriter,
   ): void {
-    const length = frameLength(body);
-    const writer = new FieldWriter(packet.type, target, offset, length);
-    writer.uint8(packet.type === 'PUBLISH' ? publishFirstByte(packet) : firstByteOf(packet.type));
-    writer.remainingLength(body);
-    encoder.write(packet, writer);
+    const { context } = writer;
+    writer.uint8(
+      context.packetType === 'PUBLISH'
+        ? publishFirstByte(context, packet as EncodableMessage)
+        : context.firstByte,
+    );
+    writer.variableByteInteger(body);
+    bodyEncoder.write(packet, properties, writer);
     writer.finish();
+  }
+
+  /** The frame of `packet` has been written, as `planned`; `apart` bytes of payload are to follow. */
+  #written(
+    packet: EncodablePacket,
+    planned: EncodablePacket,
+    context: EncodingContext,
+    apart: number,
+  ): void {
+    if (context.packetType === 'PUBLISH') {
+      if (context.type === 'PUBLISH_START') this.#payload.start(apart);
+      this.#peer.topicAliases?.sent(packet as EncodableMessage, planned as EncodableMessage);
+    } else if (context.packetType === 'CONNECT') {
+      this.#peer.topicAliases?.clear();
+      this.protocolVersion = context.protocolVersion;
+    }
+  }
+}
+
+function checkRoom(target: Uint8Array, offset: number, length: number): void {
+  const room = target.length - offset;
+  if (length > room) {
+    throw new RangeError(`target has ${room} bytes from offset on, the packet takes ${length}`);
   }
 }
 
 const encoder = new Encoder();
 
-/** Encodes `packet` into a buffer of its own: {@link Encoder.encode} with no options. */
-export function encode(packet: EncodablePacket): Uint8Array {
-  return encoder.encode(packet);
+/**
+ * Encodes one packet into a buffer of its own, as {@link Encoder.encode} of an encoder that lives no longer:
+ * it learns no version from a CONNECT and knows no payload under way. Without options, all but a
+ * CONNECT of another version is MQTT 3.1.1.
+ *
+ * @param options see {@link EncoderOptions}
+ */
+export function encode(packet: EncodablePacket, options?: EncoderOptions): Uint8Array {
+  if (options !== undefined) return new Encoder(options).encode(packet);
+  const changesEncoder = packet?.type === 'CONNECT' || packet?.type === 'PUBLISH_START';
+  return (changesEncoder ? new Encoder() : encoder).encode(packet);
 }

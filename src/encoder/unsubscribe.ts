@@ -1,25 +1,30 @@
 /** UNSUBSCRIBE (section 3.10). */
 import type { UnsubscribePacket } from '../protocol/packets.js';
-import { type BodyEncoder, listOf, packetIdentifierOf, topicLength } from './field-writer.js';
-
-const TYPE = 'UNSUBSCRIBE';
+import type { BodyEncoder } from './context.js';
+import { listOf, packetIdentifierOf, topicLength } from './field-checks.js';
+import { propertiesLength, writeProperties } from './properties.js';
 
 export const unsubscribeEncoder: BodyEncoder<UnsubscribePacket> = {
-  length({ topicFilters }) {
+  length({ topicFilters }, properties, context) {
     let length = 2;
+    if (context.protocolVersion === 5) {
+      length += propertiesLength(context, 'UNSUBSCRIBE', properties);
+    }
     for (const [index, topicFilter] of listOf(
-      TYPE,
+      context,
       'topicFilters',
       topicFilters,
       'ERR_MQTT_NO_TOPIC_FILTER',
     ).entries()) {
-      length += topicLength(TYPE, `topicFilters[${index}]`, topicFilter);
+      length += topicLength(context, `topicFilters[${index}]`, topicFilter);
     }
     return length;
   },
 
-  write({ packetIdentifier, topicFilters }, writer) {
-    writer.uint16(packetIdentifierOf(TYPE, packetIdentifier));
+  write({ packetIdentifier, topicFilters }, properties, writer) {
+    const { context } = writer;
+    writer.uint16(packetIdentifierOf(context, packetIdentifier));
+    if (context.protocolVersion === 5) writeProperties(writer, 'UNSUBSCRIBE', properties);
     for (const [index, topicFilter] of topicFilters.entries()) {
       writer.topicFilter(`topicFilters[${index}]`, topicFilter);
     }

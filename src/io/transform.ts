@@ -263,10 +263,11 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
 }
 
 /**
- * Packets in, bytes out: a Transform whose writable side is in object mode, one chunk a packet.
+ * Packets in, bytes out: a Transform whose writable side is in object mode, one chunk a packet. The
+ * parts of a payload are chunks as they are, uncopied.
  *
- * A packet that cannot be encoded destroys the stream with the `MqttEncodeError`, after all that
- * was encoded before has been read.
+ * A packet that cannot be encoded, or an end in the middle of a payload, destroys the stream with
+ * the `MqttEncodeError`, after all that was encoded before has been read.
  */
 export class EncoderStream extends LateFailingTransform {
   readonly #encoder: Encoder;
@@ -282,6 +283,11 @@ export class EncoderStream extends LateFailingTransform {
     this.#encoder = encoder;
   }
 
+  /** The encoder inside, for its `protocolVersion`. Packets go into the stream, not into it. */
+  get encoder(): Encoder {
+    return this.#encoder;
+  }
+
   /** @internal */
   override _transform(
     packet: EncodablePacket,
@@ -295,6 +301,19 @@ export class EncoderStream extends LateFailingTransform {
       this.failWhenRead(callback, error as Error);
       return;
     }
-    callback(null, bytes);
+    // The end of a payload has no bytes, and a chunk without any would say nothing to a reader.
+    if (bytes.length === 0) callback();
+    else callback(null, bytes);
+  }
+
+  /** @internal */
+  override _flush(callback: TransformCallback): void {
+    try {
+      this.#encoder.end();
+    } catch (error) {
+      this.failWhenRead(callback, error as Error);
+      return;
+    }
+    callback();
   }
 }

@@ -151,8 +151,14 @@ export class WebDecoderStream<D extends Delivery = 'packets'> extends Pair<
   }
 }
 
-/** Packets in, bytes out, over Web Streams; a packet that cannot be encoded fails both sides. */
+/**
+ * Packets in, bytes out, over Web Streams, one chunk a packet; the parts of a payload are chunks as
+ * they are, uncopied. A packet that cannot be encoded, or an end in the middle of a payload, fails
+ * both sides.
+ */
 export class WebEncoderStream extends Pair<EncodablePacket, Uint8Array> {
+  readonly #encoder: Encoder;
+
   /**
    * @param options see {@link EncoderOptions}
    * @throws `TypeError` or `RangeError` naming the option at fault
@@ -160,8 +166,18 @@ export class WebEncoderStream extends Pair<EncodablePacket, Uint8Array> {
   constructor(options: EncoderOptions = {}) {
     const encoder = new Encoder(options);
     super(
-      (packet) => ({ items: [encoder.encode(packet)].values(), error: undefined }),
-      () => {},
+      (packet) => {
+        const bytes = encoder.encode(packet);
+        // The end of a payload has no bytes.
+        return { items: (bytes.length === 0 ? [] : [bytes]).values(), error: undefined };
+      },
+      () => encoder.end(),
     );
+    this.#encoder = encoder;
+  }
+
+  /** The encoder inside, for its `protocolVersion`. Packets go into the stream, not into it. */
+  get encoder(): Encoder {
+    return this.#encoder;
   }
 }

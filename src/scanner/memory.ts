@@ -7,6 +7,10 @@ import { instantiateSync } from '@assemblyscript/loader';
 import {
   FIRST_BYTE_TABLE_BYTES,
   FIRST_BYTE_TABLES,
+  LIMIT_WORDS,
+  LIMITS,
+  PROPERTY_TABLE,
+  REASON_CODE_SETS,
   RESULT,
   RESULT_WORDS,
   ROW_WORDS,
@@ -16,29 +20,15 @@ import {
   WINDOW_BYTES,
 } from '../../assembly/layout.js';
 import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
+import { PROPERTY_TABLE_WORDS } from '../protocol/properties.js';
+import { REASON_CODE_BITS } from '../protocol/reason-codes.js';
 import { SCALAR_MODULE, SIMD_MODULE } from './binary.js';
 
 /** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
 type ModuleExports = {
   memory: WebAssembly.Memory;
-  header(
-    loaded: number,
-    allowedTypes: number,
-    maximumPacketSize: number,
-    maximumListPacketSize: number,
-    rules: number,
-  ): number;
-  scan(
-    base: number,
-    from: number,
-    loaded: number,
-    available: number,
-    rows: number,
-    allowedTypes: number,
-    maximumPacketSize: number,
-    maximumListPacketSize: number,
-    rules: number,
-  ): void;
+  header(loaded: number): number;
+  scan(base: number, from: number, loaded: number, available: number, rows: number): void;
 };
 
 /** An instance and views of the parts of its memory. */
@@ -48,6 +38,7 @@ export interface ScannerMemory {
   readonly window: Uint8Array;
   readonly table: Int32Array;
   readonly result: Int32Array;
+  readonly limits: Int32Array;
 }
 
 /** Which build of the module. */
@@ -82,7 +73,7 @@ export function isSupported(build: Build): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]()) && mayCompile();
 }
 
-/** Compiles and instantiates a build, and writes the first-byte tables into its memory. */
+/** Compiles and instantiates a build, and writes the tables of the protocol into its memory. */
 export function instantiate(build: Build): ScannerMemory {
   const { exports } = instantiateSync<ModuleExports>(bytesOf[build](), {});
   const { buffer } = exports.memory;
@@ -90,10 +81,13 @@ export function instantiate(build: Build): ScannerMemory {
     const at = FIRST_BYTE_TABLES + number * FIRST_BYTE_TABLE_BYTES;
     new Int32Array(buffer, at, entries.length).set(entries);
   }
+  new Int32Array(buffer, PROPERTY_TABLE, PROPERTY_TABLE_WORDS.length).set(PROPERTY_TABLE_WORDS);
+  new Int32Array(buffer, REASON_CODE_SETS, REASON_CODE_BITS.length).set(REASON_CODE_BITS);
   return {
     exports,
     window: new Uint8Array(buffer, WINDOW, WINDOW_BYTES),
     table: new Int32Array(buffer, TABLE, TABLE_ROWS * ROW_WORDS),
     result: new Int32Array(buffer, RESULT, RESULT_WORDS),
+    limits: new Int32Array(buffer, LIMITS, LIMIT_WORDS),
   };
 }

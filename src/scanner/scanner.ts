@@ -16,8 +16,14 @@ export interface ScanLimits {
   allowedTypes: number;
   /** Bytes of the longest frame that may come, fixed header included. */
   maximumPacketSize: number;
-  /** The same for SUBSCRIBE, SUBACK and UNSUBSCRIBE. */
+  /** The same for packets that are lists, and for the properties of a PUBLISH. */
   maximumListPacketSize: number;
+  /** The largest Topic Alias that may come. */
+  topicAliasMaximum: number;
+  /** The highest QoS that may come. */
+  maximumQoS: number;
+  /** A PUBLISH frame of more bytes than this is to be handed over in parts. */
+  publishPartsAbove: number;
   /** `RULE_*` bits of `assembly/layout.ts`. */
   rules: number;
 }
@@ -36,6 +42,8 @@ export interface Scanner {
    * rows and results count from the first byte of `bytes`. Calls go on until `RESULT_STATUS` is
    * `STATUS_DONE` or `STATUS_ERROR`. With `continues`, the call goes on where the last one stopped
    * for another reason than `STATUS_RELOAD`, with the same `bytes` and nothing in between.
+   *
+   * At `STATUS_LARGE_PUBLISH` the caller goes on with {@link publishHeader}.
    */
   scan(
     bytes: Uint8Array,
@@ -50,4 +58,18 @@ export interface Scanner {
    * the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with the error in `result`.
    */
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number;
+
+  /**
+   * Reads the header of a PUBLISH that is handed over in parts. Its fixed header, already checked, stands at
+   * offset `from` of `bytes`, and it will be `length` bytes long. Returns how many bytes its header takes: if they
+   * are all there, row number `row` has been filled (its end is that of the header), and else they are the least
+   * that have to be there for the next try. `HEADER_ERROR`: the error is in `result`.
+   */
+  publishHeader(
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+    row: number,
+    limits: ScanLimits,
+  ): number;
 }

@@ -1,5 +1,21 @@
 /** The scanner that runs in WebAssembly. It copies what it must read into the module's window. */
-import { WINDOW_BYTES } from '../../assembly/layout.js';
+import {
+  LIMIT_ALLOWED_TYPES,
+  LIMIT_MAXIMUM_LIST_PACKET_SIZE,
+  LIMIT_MAXIMUM_PACKET_SIZE,
+  LIMIT_MAXIMUM_QOS,
+  LIMIT_PUBLISH_PARTS_ABOVE,
+  LIMIT_RULES,
+  LIMIT_TOPIC_ALIAS_MAXIMUM,
+  RESULT_NEEDED,
+  RESULT_POSITION,
+  RESULT_STATUS,
+  STATUS_DONE,
+  STATUS_OUTSIZED,
+  STATUS_RELOAD,
+  WINDOW_BYTES,
+} from '../../assembly/layout.js';
+import { BaselineScanner } from './baseline.js';
 import { type Build, instantiate, type ScannerMemory } from './memory.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 
@@ -9,6 +25,8 @@ export class WasmScanner implements Scanner {
   readonly result: Int32Array;
   generation = 0;
   readonly #memory: ScannerMemory;
+  /** Reads, into the same table, the rare header that does not fit into the window. */
+  readonly #baseline: BaselineScanner;
   /** What the window holds: so many bytes, from this offset of the chunk on. */
   #base = 0;
   #loaded = 0;
@@ -18,33 +36,59 @@ export class WasmScanner implements Scanner {
     this.#memory = instantiate(build);
     this.table = this.#memory.table;
     this.result = this.#memory.result;
+    this.#baseline = new BaselineScanner(this.table, this.result);
   }
 
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
     if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from);
+    this.#setLimits(limits);
     this.#memory.exports.scan(
       this.#base,
       from - this.#base,
       this.#loaded,
       bytes.length - this.#base,
       rows,
-      limits.allowedTypes,
-      limits.maximumPacketSize,
-      limits.maximumListPacketSize,
-      limits.rules,
     );
+    if (this.result[RESULT_STATUS] === STATUS_OUTSIZED) this.#scanOutsized(bytes, rows, limits);
   }
 
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
     const { exports, window } = this.#memory;
     window.set(bytes);
-    return exports.header(
-      length,
-      limits.allowedTypes,
-      limits.maximumPacketSize,
-      limits.maximumListPacketSize,
-      limits.rules,
-    );
+    this.#setLimits(limits);
+    return exports.header(length);
+  }
+
+  publishHeader(
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+    row: number,
+    limits: ScanLimits,
+  ): number {
+    return this.#baseline.publishHeader(bytes, from, length, row, limits);
+  }
+
+  /** Scans one frame whose header is longer than the window. `scan.test.ts` shows that it makes no difference. */
+  #scanOutsized(bytes: Uint8Array, rows: number, limits: ScanLimits): void {
+    const { result } = this;
+    const position = result[RESULT_POSITION] as number;
+    const end = position + (result[RESULT_NEEDED] as number);
+    this.#baseline.scan(bytes.subarray(0, end), position, rows, limits);
+    if (result[RESULT_STATUS] === STATUS_DONE && end < bytes.length) {
+      result[RESULT_STATUS] = STATUS_RELOAD;
+    }
+  }
+
+  #setLimits(limits: ScanLimits): void {
+    const words = this.#memory.limits;
+    words[LIMIT_ALLOWED_TYPES] = limits.allowedTypes;
+    words[LIMIT_MAXIMUM_PACKET_SIZE] = limits.maximumPacketSize;
+    words[LIMIT_MAXIMUM_LIST_PACKET_SIZE] = limits.maximumListPacketSize;
+    words[LIMIT_TOPIC_ALIAS_MAXIMUM] = limits.topicAliasMaximum;
+    words[LIMIT_MAXIMUM_QOS] = limits.maximumQoS;
+    words[LIMIT_PUBLISH_PARTS_ABOVE] = limits.publishPartsAbove;
+    words[LIMIT_RULES] = limits.rules;
   }
 
   /** Fills the window with `bytes` from offset `from` on. */

@@ -41,7 +41,7 @@ describe('arguments', () => {
   test.each([
     [{ role: 'broker' }, RangeError, 'role'],
     [{ protocolVersion: 2 }, RangeError, 'protocolVersion'],
-    [{ protocolVersion: 5 }, RangeError, 'protocolVersion'],
+    [{ protocolVersion: 6 }, RangeError, 'protocolVersion'],
     [{ protocolVersion: '4' }, RangeError, 'protocolVersion'],
     [{ maximumPacketSize: 1 }, RangeError, 'maximumPacketSize'],
     [{ maximumPacketSize: 268_435_461 }, RangeError, 'maximumPacketSize'],

@@ -108,9 +108,9 @@ describe('limits', () => {
 
 describe('arguments', () => {
   test.each([
-    [{ maximumPacketSize: 1 }, RangeError],
+    [{ maximumPacketSize: 0 }, RangeError],
     [{ maximumPacketSize: '9' }, TypeError],
-    [{ maximumPacketSize: 268_435_461 }, RangeError],
+    [{ maximumPacketSize: 4_294_967_296 }, RangeError],
   ])('new Encoder(%o) is an error that names the option', (options, type) => {
     expect(() => new Encoder(options as { maximumPacketSize: number })).toThrow(type);
     expect(() => new Encoder(options as { maximumPacketSize: number })).toThrow(
@@ -123,7 +123,7 @@ describe('arguments', () => {
     [null],
     ['PINGREQ'],
     [{}],
-    [{ type: 'AUTH' }],
+    [{ type: 'auth' }],
     [{ type: ['PINGREQ'] }],
     [{ type: 'toString' }],
   ])('encode(%o) is a TypeError', (packet) => {
@@ -178,7 +178,7 @@ describe('arguments', () => {
     ['userName', { type: 'CONNECT', userName: {} }],
     ['password', { type: 'CONNECT', userName: 'u', password: 5 }],
     ['password', { type: 'CONNECT', userName: 'u', password: new Uint8Array(65_536) }],
-    ['protocolLevel', { type: 'CONNECT', protocolLevel: 5 }],
+    ['protocolLevel', { type: 'CONNECT', protocolLevel: 6 }],
     ['protocolName', { type: 'CONNECT', protocolName: 'MQIsdp' }],
     ['will', { type: 'CONNECT', will: 'bye' }],
     ['will', { type: 'CONNECT', will: null }],

@@ -6,15 +6,16 @@
  * and in two at each position. All of it must come to the same end. What is expected stands in
  * the tables as the specification has it; nothing here asks the code what is right.
  */
-import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { DecoderOptions } from '../../src/decoder/options.js';
-import { encode } from '../../src/encoder/encoder.js';
+import { type EncoderOptions, encode } from '../../src/encoder/encoder.js';
 import type { ErrorClass, ErrorCode, MqttError } from '../../src/errors.js';
-import type { PacketType } from '../../src/protocol/packet-types.js';
+import type { PacketType, ProtocolVersion } from '../../src/protocol/packet-types.js';
 import type { Packet } from '../../src/protocol/packets.js';
 import { byteByByte, cutAt, decodeChunks, type Outcome, SCANNERS } from './decode.js';
 import { hex, join } from './hex.js';
+import { bytesAsHex, summary } from './summary.js';
 
 /** A packet and its bytes. */
 export interface Example {
@@ -34,10 +35,26 @@ export const CONNECT: Example = {
     clientIdentifier: 'me',
   },
 };
+export const CONNECT_5: Example = {
+  bytes: hex('10 0F 0004 4D515454 05 02 003C 00 0002 6D65'),
+  packet: {
+    type: 'CONNECT',
+    protocolName: 'MQTT',
+    protocolLevel: 5,
+    cleanStart: true,
+    keepAlive: 60,
+    clientIdentifier: 'me',
+  },
+};
 export const PINGREQ: Example = { bytes: hex('C0 00'), packet: { type: 'PINGREQ' } };
 export const PINGRESP: Example = { bytes: hex('D0 00'), packet: { type: 'PINGRESP' } };
 export const PUBLISH: Example = {
   bytes: hex('30 05 0001 61 6869'),
+  packet: { type: 'PUBLISH', topic: 'a', payload: hex('6869'), retain: false, qos: 0, dup: false },
+};
+
+export const PUBLISH_5: Example = {
+  bytes: hex('30 06 0001 61 00 6869'),
   packet: { type: 'PUBLISH', topic: 'a', payload: hex('6869'), retain: false, qos: 0, dup: false },
 };
 
@@ -57,6 +74,12 @@ export const ANSWER: Readonly<Record<ErrorClass, readonly [number, (1 | 2)?]>> =
   VERSION: [0x84, 1],
   CLIENT_ID: [0x85, 2],
   TOO_LARGE: [0x95],
+  TOPIC_NAME: [0x90],
+  TOPIC_FILTER: [0x8f],
+  ALIAS: [0x94],
+  QOS: [0x9b],
+  RETAIN: [0x9a],
+  PAYLOAD_FORMAT: [0x99],
   TRANSPORT: [0x81],
   USAGE: [0x83],
 };
@@ -108,57 +131,72 @@ interface Context {
   readonly after: readonly Example[];
 }
 
-const FROM_CLIENT = [1, 8, 10, 12, 14];
-const FROM_SERVER = [2, 9, 11, 13];
+/** What differs between the versions that frames are read by. */
+interface Version {
+  readonly protocolVersion: ProtocolVersion;
+  /** Options by which a decoder reads this version although no CONNECT has told it. */
+  readonly options: DecoderOptions;
+  readonly encoderOptions: EncoderOptions;
+  readonly connect: Example;
+  readonly publish: Example;
+  /** Packet types that flow only one way. */
+  readonly fromClient: readonly number[];
+  readonly fromServer: readonly number[];
+}
+
+const MQTT_3: Version = {
+  protocolVersion: 4,
+  options: {},
+  encoderOptions: {},
+  connect: CONNECT,
+  publish: PUBLISH,
+  fromClient: [1, 8, 10, 12, 14],
+  fromServer: [2, 9, 11, 13],
+};
+const MQTT_5: Version = {
+  protocolVersion: 5,
+  options: { protocolVersion: 5 },
+  encoderOptions: { protocolVersion: 5 },
+  connect: CONNECT_5,
+  publish: PUBLISH_5,
+  fromClient: [1, 8, 10, 12],
+  fromServer: [2, 9, 11, 13],
+};
 
 /** The decoders that may receive a frame with this first byte, and good company for the frame. */
 function contextsOf(
+  version: Version,
   first: number,
   { decoder = {}, before = [], after = [] }: CaseOptions,
 ): Context[] {
   if (decoder.role !== undefined || decoder.state !== undefined) {
-    return [{ options: decoder, before, after }];
+    return [{ options: { ...version.options, ...decoder }, before, after }];
   }
   const type = first >> 4;
-  const fromClient = !FROM_SERVER.includes(type);
-  const fromServer = !FROM_CLIENT.includes(type);
+  const fromClient = !version.fromServer.includes(type);
+  const fromServer = !version.fromClient.includes(type);
   const ping = fromClient ? PINGREQ : PINGRESP;
+  const { publish } = version;
   const contexts: Context[] = [
-    { options: decoder, before: [ping, PUBLISH], after: [ping, PUBLISH] },
+    {
+      options: { ...version.options, ...decoder },
+      before: [ping, publish],
+      after: [ping, publish],
+    },
   ];
   if (fromClient) {
     contexts.push({
+      // The version is learnt from the CONNECT.
       options: { ...decoder, role: 'server' },
-      before: type === 1 ? [] : [CONNECT, PINGREQ],
-      after: [PUBLISH],
+      before: type === 1 ? [] : [version.connect, PINGREQ],
+      after: [publish],
     });
   }
   if (fromServer) {
-    const options = { ...decoder, role: 'client' } as const;
-    contexts.push({ options, before: [PUBLISH, PINGRESP], after: [PINGRESP] });
+    const options = { ...version.options, ...decoder, role: 'client' } as const;
+    contexts.push({ options, before: [publish, PINGRESP], after: [PINGRESP] });
   }
   return contexts;
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function bytesAsHex(value: unknown): unknown {
-  if (value instanceof Uint8Array) {
-    return value.length > 1024
-      ? `${value.length} bytes, SHA-1 ${createHash('sha1').update(value).digest('hex')}`
-      : `bytes ${Buffer.from(value).toString('hex')}`;
-  }
-  if (Array.isArray(value)) return value.map(bytesAsHex);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, bytesAsHex(field)]));
-}
-
-/** A value as text that is the same for the same fields, bytes and text. */
-export function summary(value: unknown): string {
-  return JSON.stringify(bytesAsHex(value), plain);
 }
 
 function errorFields(error: MqttError | undefined): object | undefined {
@@ -172,7 +210,8 @@ function outcomeOf({ packets, error }: Outcome): object {
 }
 
 function violationFields(expected: Violation, base: number): object {
-  const [reasonCode, connectReturnCode] = ANSWER[expected.errorClass];
+  const [reasonCode, returnCode] = ANSWER[expected.errorClass];
+  const connectReturnCode = expected.packetType === 'CONNECT' ? returnCode : undefined;
   return { ...expected, offset: base + expected.offset, reasonCode, connectReturnCode };
 }
 
@@ -245,77 +284,121 @@ function toBytes(frame: string | Uint8Array): Uint8Array {
   return typeof frame === 'string' ? hex(frame) : frame;
 }
 
-/** Checks that `frame` is read as `packet`; see {@link decodes}. */
-export function expectPacket(
-  frame: string | Uint8Array,
-  packet: Packet,
-  options: CaseOptions & { readonly canonical?: false } = {},
-): void {
-  const bytes = toBytes(frame);
-  for (const context of contextsOf(bytes[0] as number, options)) {
-    const { before, after } = context;
-    const stream = join(bytesOf(before), bytes, bytesOf(after));
-    const packets = [...packetsOf(before), packet, ...packetsOf(after)];
-    expectOutcome(stream, context.options, { packets }, options.everyCut);
-  }
-  if (options.canonical !== false) {
-    expect(Buffer.from(encode(packet)).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
-  }
+/** Options of a case that is legal. `canonical: false`: the encoder writes it in other bytes. */
+export type LegalOptions = CaseOptions & { readonly canonical?: false };
+/** Options of a case that breaks a rule. `decidedBy`: after how many of its bytes, and no fewer, that is known. */
+export type IllegalOptions = CaseOptions & { readonly decidedBy?: number };
+
+/** A case as other judges of the same frames read it, a line of JSON each: see `recorded-cases.ts`. */
+export interface RecordedCase {
+  readonly name: string;
+  readonly protocolVersion: ProtocolVersion;
+  readonly legal: boolean;
+  /** The frame, in hexadecimal. */
+  readonly frame: string;
+  /** Options of the decoder, other than the usual. */
+  readonly options: DecoderOptions;
 }
 
-/**
- * A test: `frame`, in hexadecimal, is legal and is read as `packet`, and what follows it comes out
- * unharmed. The encoder makes the same bytes of it, unless they are not `canonical`.
- */
-export function decodes(
+const RECORD_TO = process.env.CONFORMANCE_CASES;
+
+function record(
+  version: Version,
   name: string,
   frame: string | Uint8Array,
-  packet: Packet,
-  options: CaseOptions & { readonly canonical?: false } = {},
+  legal: boolean,
+  { decoder = {} }: CaseOptions,
 ): void {
-  it(name, () => expectPacket(frame, packet, options));
+  if (RECORD_TO === undefined) return;
+  const entry: RecordedCase = {
+    name,
+    protocolVersion: version.protocolVersion,
+    legal,
+    frame: Buffer.from(toBytes(frame)).toString('hex'),
+    options: decoder,
+  };
+  appendFileSync(RECORD_TO, `${JSON.stringify(entry)}\n`);
 }
 
-/** Checks that `frame` is refused; see {@link refuses}. */
-export function expectViolation(
-  frame: string | Uint8Array,
-  expected: Violation,
-  options: CaseOptions & { readonly decidedBy?: number } = {},
-): void {
-  const bytes = toBytes(frame);
-  const { decidedBy } = options;
-  for (const context of contextsOf(bytes[0] as number, options)) {
-    const before = bytesOf(context.before);
-    const outcome = {
-      packets: packetsOf(context.before),
-      error: violationFields(expected, before.length),
-    };
-    const stream = join(before, bytes, bytesOf(context.after));
-    expectOutcome(stream, context.options, outcome, options.everyCut);
-    if (decidedBy === undefined) continue;
-    const header = bytes.subarray(0, decidedBy);
-    expectOutcome(join(before, header), context.options, outcome);
-    for (let length = 1; length < decidedBy; length++) {
-      expectOutcome(join(before, bytes.subarray(0, length)), context.options, {
-        packets: packetsOf(context.before),
-        error: violationFields(
-          violation('TRANSPORT', 'ERR_MQTT_UNEXPECTED_END', expected.packetType, length),
-          before.length,
-        ),
-      });
-    }
-  }
+/** The driver for one version of the protocol. */
+export interface ConformanceDriver {
+  /** Checks that `frame` is read as `packet`; see {@link decodes}. */
+  expectPacket(frame: string | Uint8Array, packet: Packet, options?: LegalOptions): void;
+  /**
+   * A test: `frame`, in hexadecimal, is legal and is read as `packet`, and what follows it comes out
+   * unharmed. The encoder makes the same bytes of it, unless they are not `canonical`.
+   */
+  decodes(name: string, frame: string | Uint8Array, packet: Packet, options?: LegalOptions): void;
+  /** Checks that `frame` is refused; see {@link refuses}. */
+  expectViolation(frame: string | Uint8Array, expected: Violation, options?: IllegalOptions): void;
+  /**
+   * A test: `frame`, in hexadecimal, breaks a rule. Packets before it are delivered, none behind it
+   * is. `decidedBy`: after how many of its bytes, and no fewer, the error must be known.
+   */
+  refuses(
+    name: string,
+    frame: string | Uint8Array,
+    expected: Violation,
+    options?: IllegalOptions,
+  ): void;
 }
 
-/**
- * A test: `frame`, in hexadecimal, breaks a rule. Packets before it are delivered, none behind it
- * is. `decidedBy`: after how many of its bytes, and no fewer, the error must be known.
- */
-export function refuses(
-  name: string,
-  frame: string | Uint8Array,
-  expected: Violation,
-  options: CaseOptions & { readonly decidedBy?: number } = {},
-): void {
-  it(name, () => expectViolation(frame, expected, options));
+function driverFor(version: Version): ConformanceDriver {
+  const driver: ConformanceDriver = {
+    expectPacket(frame, packet, options = {}) {
+      const bytes = toBytes(frame);
+      for (const context of contextsOf(version, bytes[0] as number, options)) {
+        const { before, after } = context;
+        const stream = join(bytesOf(before), bytes, bytesOf(after));
+        const packets = [...packetsOf(before), packet, ...packetsOf(after)];
+        expectOutcome(stream, context.options, { packets }, options.everyCut);
+      }
+      if (options.canonical !== false) {
+        const encoded = encode(packet, version.encoderOptions);
+        expect(Buffer.from(encoded).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
+      }
+    },
+
+    decodes(name, frame, packet, options = {}) {
+      record(version, name, frame, true, options);
+      it(name, () => driver.expectPacket(frame, packet, options));
+    },
+
+    expectViolation(frame, expected, options = {}) {
+      const bytes = toBytes(frame);
+      const { decidedBy } = options;
+      for (const context of contextsOf(version, bytes[0] as number, options)) {
+        const before = bytesOf(context.before);
+        const outcome = {
+          packets: packetsOf(context.before),
+          error: violationFields(expected, before.length),
+        };
+        const stream = join(before, bytes, bytesOf(context.after));
+        expectOutcome(stream, context.options, outcome, options.everyCut);
+        if (decidedBy === undefined) continue;
+        const header = bytes.subarray(0, decidedBy);
+        expectOutcome(join(before, header), context.options, outcome);
+        for (let length = 1; length < decidedBy; length++) {
+          expectOutcome(join(before, bytes.subarray(0, length)), context.options, {
+            packets: packetsOf(context.before),
+            error: violationFields(
+              violation('TRANSPORT', 'ERR_MQTT_UNEXPECTED_END', expected.packetType, length),
+              before.length,
+            ),
+          });
+        }
+      }
+    },
+
+    refuses(name, frame, expected, options = {}) {
+      record(version, name, frame, false, options);
+      it(name, () => driver.expectViolation(frame, expected, options));
+    },
+  };
+  return driver;
 }
+
+/** The driver for MQTT 3.1 and 3.1.1. */
+export const { expectPacket, decodes, expectViolation, refuses } = driverFor(MQTT_3);
+/** The driver for MQTT 5.0. */
+export const mqtt5: ConformanceDriver = driverFor(MQTT_5);

@@ -1,7 +1,7 @@
 import type { ConnectPacket } from '../../src/protocol/packets.js';
 
 /** A plain CONNECT, from which tests depart. */
-export const PACKET: ConnectPacket = {
+export const PACKET: Extract<ConnectPacket, { protocolLevel: 3 | 4 }> = {
   type: 'CONNECT',
   protocolName: 'MQTT',
   protocolLevel: 4,

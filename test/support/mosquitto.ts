@@ -1,5 +1,5 @@
 /** A real Mosquitto on a port of its own, for as long as a test needs it. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,19 +72,36 @@ export interface Mosquitto {
   stop(): Promise<void>;
 }
 
-/** Starts a broker that wants {@link USER_NAME} and {@link PASSWORD}. */
-export async function startMosquitto(): Promise<Mosquitto> {
+/** How the broker is to be. */
+export interface MosquittoOptions {
+  /** Whether anybody may connect. If left out, only {@link USER_NAME} with {@link PASSWORD} may. */
+  readonly anonymous?: boolean;
+}
+
+/** The version of Mosquitto, as in `2.0.11`. */
+export function mosquittoVersion(): string | undefined {
+  // It prints its usage and ends with a code of failure, which is no failure here.
+  const { stdout } = spawnSync(find('mosquitto') as string, ['-h'], { encoding: 'utf8' });
+  return /mosquitto version (\S+)/.exec(stdout)?.[1];
+}
+
+/** Starts a broker. */
+export async function startMosquitto({
+  anonymous = false,
+}: MosquittoOptions = {}): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'mosquitto-'));
   const passwords = join(folder, 'passwords');
   const configuration = join(folder, 'mosquitto.conf');
   const port = await freePort();
-  execFileSync(find('mosquitto_passwd') as string, ['-b', '-c', passwords, USER_NAME, PASSWORD]);
+  if (!anonymous) {
+    execFileSync(find('mosquitto_passwd') as string, ['-b', '-c', passwords, USER_NAME, PASSWORD]);
+  }
   writeFileSync(
     configuration,
     [
       `listener ${port} 127.0.0.1`,
-      'allow_anonymous false',
-      `password_file ${passwords}`,
+      `allow_anonymous ${anonymous}`,
+      ...(anonymous ? [] : [`password_file ${passwords}`]),
       'persistence false',
       ...(process.getuid?.() === 0 ? ['user root'] : []),
       '',

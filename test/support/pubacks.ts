@@ -12,5 +12,5 @@ export function pubacks(count: number): Packet[] {
 
 /** The packets as a stream. */
 export function bytesOf(packets: readonly Packet[]): Uint8Array {
-  return join(...packets.map(encode));
+  return join(...packets.map((packet) => encode(packet)));
 }

@@ -12,6 +12,7 @@ import {
   type PublishPacket,
   type ScannerName,
   type SubscribePacket,
+  type UserProperty,
   WebDecoderStream,
   WebEncoderStream,
 } from 'mqtt-wasm/web';
@@ -29,12 +30,20 @@ export function narrow(packet: Packet): string | number {
   expectType<false>()(false as IsAny<typeof packet>, true);
   switch (packet.type) {
     case 'CONNECT':
-      expectType<3 | 4>()(packet.protocolLevel, true);
+      expectType<3 | 4 | 5>()(packet.protocolLevel, true);
+      if (packet.protocolLevel === 5) {
+        expectType<boolean>()(packet.cleanStart, true);
+        expectType<number | undefined>()(packet.properties?.sessionExpiryInterval, true);
+        // @ts-expect-error CONNECT has no Topic Alias
+        expectType<number | undefined>()(packet.properties?.topicAlias, true);
+      } else {
+        expectType<boolean>()(packet.cleanSession, true);
+      }
       expectType<string | undefined>()(packet.userName, true);
       expectType<Uint8Array | undefined>()(packet.password, true);
       return packet.will?.topic ?? packet.clientIdentifier;
     case 'CONNACK':
-      return packet.returnCode;
+      return packet.reasonCode === undefined ? packet.returnCode : packet.reasonCode;
     case 'PUBLISH':
       expectType<PublishPacket>()(packet, true);
       expectType<Uint8Array>()(packet.payload, true);
@@ -43,12 +52,13 @@ export function narrow(packet: Packet): string | number {
         expectType<false>()(packet.dup, true);
         return packet.topic;
       }
+      expectType<readonly UserProperty[] | undefined>()(packet.properties?.userProperties, true);
       return packet.packetIdentifier;
     case 'SUBSCRIBE':
       expectType<SubscribePacket>()(packet, true);
       return packet.subscriptions.map(({ topicFilter, qos }) => `${topicFilter} ${qos}`).join();
     case 'SUBACK':
-      return packet.returnCodes.length;
+      return (packet.reasonCodes ?? packet.returnCodes).length;
     case 'UNSUBSCRIBE':
       return packet.topicFilters.join();
     case 'PUBACK':
@@ -60,8 +70,14 @@ export function narrow(packet: Packet): string | number {
     case 'PINGREQ':
     case 'PINGRESP':
     case 'DISCONNECT':
+    case 'AUTH':
+    case 'PUBLISH_PART':
+    case 'PUBLISH_END':
       // @ts-expect-error there is no Packet Identifier
       return packet.packetIdentifier ?? 0;
+    case 'PUBLISH_START':
+      expectType<number>()(packet.payloadLength, true);
+      return packet.topic;
     default:
       expectType<never>()(packet, true);
       return packet;
