@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decoder/decoder.js';
 import type { DecoderOptions } from '../../src/decoder/options.js';
-import { encode } from '../../src/encoder/encoder.js';
+import { type EncoderOptions, encode } from '../../src/encoder/encoder.js';
 import {
   ERROR_CODES,
   type ErrorClass,
@@ -24,8 +24,18 @@ function decoding(bytes: Uint8Array | string, options: DecoderOptions = {}): () 
   };
 }
 
-function encoding(packet: object): () => unknown {
-  return () => encode(packet as EncodablePacket);
+function decoding5(bytes: Uint8Array | string, options: DecoderOptions = {}): () => never {
+  return decoding(bytes, { protocolVersion: 5, ...options });
+}
+
+function encoding(packet: object, options?: EncoderOptions): () => unknown {
+  return () => encode(packet as EncodablePacket, options);
+}
+
+/** A PUBLISH of MQTT 5.0 with these properties, in hexadecimal. */
+function publish5(properties: string, topic: string = SECRET): Uint8Array {
+  const length = (properties.replaceAll(' ', '').length / 2).toString(16).padStart(2, '0');
+  return frame('30', utf8(topic), length, properties);
 }
 
 function poisoned(): unknown {
@@ -73,7 +83,7 @@ const INPUTS: Readonly<Record<ErrorCode, readonly [ErrorClass, () => unknown]>> 
   ERR_MQTT_MULTI_LEVEL_WILDCARD: ['MALFORMED', decoding(frame('A2', '0001', utf8(`${SECRET}#`)))],
   ERR_MQTT_SINGLE_LEVEL_WILDCARD: ['MALFORMED', decoding(frame('A2', '0001', utf8(`${SECRET}+`)))],
   ERR_MQTT_PROTOCOL_NAME: ['PROTOCOL', decoding(frame('10', utf8(SECRET), '04 02 0000 0000'))],
-  ERR_MQTT_PROTOCOL_LEVEL: ['VERSION', decoding(frame('10', utf8('MQTT'), '05 02 0000', utf8(SECRET)))],
+  ERR_MQTT_PROTOCOL_LEVEL: ['VERSION', decoding(frame('10', utf8('MQTT'), '06 02 0000', utf8(SECRET)))],
   ERR_MQTT_CONNECT_RESERVED_FLAG: ['MALFORMED', decoding(frame('10', LEVEL_4, '03 0000', utf8(SECRET)))],
   ERR_MQTT_WILL_QOS_WITHOUT_WILL: ['MALFORMED', decoding(frame('10', LEVEL_4, '0A 0000', utf8(SECRET)))],
   ERR_MQTT_WILL_RETAIN_WITHOUT_WILL: ['MALFORMED', decoding(frame('10', LEVEL_4, '22 0000', utf8(SECRET)))],
@@ -86,6 +96,35 @@ const INPUTS: Readonly<Record<ErrorCode, readonly [ErrorClass, () => unknown]>> 
   ERR_MQTT_SUBSCRIPTION_RESERVED_BITS: ['MALFORMED', decoding(frame('82', '0001', utf8(SECRET), 'FF'))],
   ERR_MQTT_NO_RETURN_CODE: ['PROTOCOL', encoding({ type: 'SUBACK', packetIdentifier: 1, returnCodes: [] })],
   ERR_MQTT_SUBSCRIBE_RETURN_CODE: ['PROTOCOL', decoding('90 03 0001 FF')],
+  ERR_MQTT_CONNACK_OF_MQTT_3: ['VERSION', decoding5('20 02 00 01')],
+  ERR_MQTT_REASON_CODE: ['PROTOCOL', decoding5(frame('40', '0001 FF 00'))],
+  ERR_MQTT_NO_REASON_CODE: ['PROTOCOL', decoding5('90 03 0001 00')],
+  ERR_MQTT_RETAIN_HANDLING: ['PROTOCOL', decoding5(frame('82', '0001 00', utf8(SECRET), '30'))],
+  ERR_MQTT_NO_LOCAL_ON_SHARED_SUBSCRIPTION: ['PROTOCOL', decoding5(frame('82', '0001 00', utf8(`$share/a/${SECRET}`), '04'))],
+  ERR_MQTT_SHARE_NAME_EMPTY: ['TOPIC_FILTER', decoding5(frame('82', '0001 00', utf8(`$share//${SECRET}`), '00'))],
+  ERR_MQTT_SHARED_SUBSCRIPTION: ['TOPIC_FILTER', decoding5(frame('82', '0001 00', utf8(`$share/${SECRET}`), '00'))],
+  ERR_MQTT_VARIABLE_BYTE_INTEGER_TOO_LONG: ['MALFORMED', decoding5(frame('30', utf8(SECRET), 'FF FF FF FF 01'))],
+  ERR_MQTT_VARIABLE_BYTE_INTEGER_NOT_MINIMAL: ['MALFORMED', decoding5(frame('30', utf8(SECRET), '80 00'))],
+  ERR_MQTT_PROPERTY_PAST_END: ['MALFORMED', decoding5(publish5('02 00'))],
+  ERR_MQTT_PROPERTY_UNKNOWN: ['MALFORMED', decoding5(publish5('00'))],
+  ERR_MQTT_PROPERTY_NOT_ALLOWED: ['MALFORMED', decoding5(publish5('11 00000000'))],
+  ERR_MQTT_PROPERTY_REPEATED: ['PROTOCOL', decoding5(publish5('01 00 01 00'))],
+  ERR_MQTT_PROPERTY_VALUE: ['PROTOCOL', decoding5(publish5('01 02'))],
+  ERR_MQTT_PROPERTY_NOT_FROM_CLIENT: ['PROTOCOL', decoding5(publish5('0B 01'), { role: 'server', state: 'open' })],
+  ERR_MQTT_PROPERTY_NOT_FROM_SERVER: ['PROTOCOL', decoding5('E0 07 00 05 11 00000000', { role: 'client' })],
+  ERR_MQTT_RESPONSE_TOPIC_EMPTY: ['PROTOCOL', decoding5(publish5('08 0000'))],
+  ERR_MQTT_RESPONSE_TOPIC_WILDCARD: ['PROTOCOL', decoding5(publish5('08 0001 23'))],
+  ERR_MQTT_AUTHENTICATION_DATA_WITHOUT_METHOD: ['PROTOCOL', decoding5(frame('F0', '18 04 16 0001 61'))],
+  ERR_MQTT_AUTHENTICATION_METHOD_MISSING: ['PROTOCOL', decoding5('F0 02 18 00')],
+  ERR_MQTT_TOPIC_ALIAS_ZERO: ['ALIAS', decoding5(publish5('23 0000'))],
+  ERR_MQTT_TOPIC_ALIAS_TOO_LARGE: ['ALIAS', decoding5(publish5('23 0002'), { topicAliasMaximum: 1 })],
+  ERR_MQTT_TOPIC_ALIAS_MISSING: ['PROTOCOL', decoding5(publish5('', ''))],
+  ERR_MQTT_TOPIC_ALIAS_UNKNOWN: ['PROTOCOL', decoding5(publish5('23 0001', ''), { resolveTopicAliases: true, topicAliasMaximum: 1 })],
+  ERR_MQTT_QOS_NOT_SUPPORTED: ['QOS', decoding5(frame('32', utf8(SECRET), '0001 00'), { maximumQoS: 0 })],
+  ERR_MQTT_RETAIN_NOT_SUPPORTED: ['RETAIN', decoding5(frame('31', utf8(SECRET), '00'), { retainAvailable: false })],
+  ERR_MQTT_PAYLOAD_FORMAT: ['PAYLOAD_FORMAT', decoding5(frame('30', utf8(SECRET), '02 01 01', 'FF'), { checkPayloadFormat: true })],
+  ERR_MQTT_VERSION_OF_PACKET: ['USAGE', encoding({ type: 'AUTH' })],
+  ERR_MQTT_PAYLOAD_LENGTH: ['USAGE', encoding({ type: 'PUBLISH_END' })],
   ERR_MQTT_UNEXPECTED_END: ['TRANSPORT', decoding(frame('30', utf8(SECRET)).subarray(0, -1))],
   ERR_MQTT_DECODER_POISONED: ['USAGE', poisoned],
   ERR_MQTT_DECODER_ENDED: ['USAGE', ended],
@@ -104,6 +143,12 @@ const ANSWERS: Readonly<Record<ErrorClass, readonly [number, number | undefined]
   VERSION: [0x84, 1],
   CLIENT_ID: [0x85, 2],
   TOO_LARGE: [0x95, undefined],
+  TOPIC_NAME: [0x90, undefined],
+  TOPIC_FILTER: [0x8f, undefined],
+  ALIAS: [0x94, undefined],
+  QOS: [0x9b, undefined],
+  RETAIN: [0x9a, undefined],
+  PAYLOAD_FORMAT: [0x99, undefined],
   TRANSPORT: [0x81, undefined],
   USAGE: [0x83, undefined],
 };
