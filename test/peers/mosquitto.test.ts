@@ -39,7 +39,7 @@ class Client {
   }
 
   send(...packets: EncodablePacket[]): void {
-    this.#socket.write(Buffer.concat(packets.map(encode)));
+    this.#socket.write(Buffer.concat(packets.map((packet) => encode(packet))));
   }
 
   /** Sends bytes one write each, as far as the system lets them stay apart. */

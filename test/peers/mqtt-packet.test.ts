@@ -35,7 +35,7 @@ function toTheirs(packet: Packet): TheirPacket {
       return {
         cmd: 'connack',
         sessionPresent: packet.sessionPresent,
-        returnCode: packet.returnCode,
+        returnCode: packet.returnCode ?? 0,
       };
     case 'PUBLISH':
       return present({
@@ -60,7 +60,7 @@ function toTheirs(packet: Packet): TheirPacket {
       return {
         cmd: 'suback',
         messageId: packet.packetIdentifier,
-        granted: [...packet.returnCodes],
+        granted: [...(packet.returnCodes ?? [])],
       };
     case 'UNSUBSCRIBE':
       return {
