@@ -3,11 +3,17 @@ import {
   CONNECT_RETURN_CODES,
   type ConnectPacket,
   type Packet,
+  type PacketType,
+  type PropertyName,
+  type PropertyValues,
   type PublishPacket,
+  type PublishStart,
+  reasonCodeName,
+  type Subscription,
 } from 'mqtt-wasm';
 import { count, type Field, quote } from './text.js';
 
-/** Stands for a password, whatever its length. */
+/** Stands for a secret, whatever its length. */
 export const MASK = '••••';
 
 /** Columns of text shown of one value. */
@@ -55,18 +61,81 @@ function listed<Item>(
   return hidden > 0 ? [...shown, field(name, `… and ${count(hidden)} more`)] : shown;
 }
 
+/** Any properties, whatever packet carries them. */
+type Properties = { readonly [Name in PropertyName]?: PropertyValues[Name] | undefined };
+
+/** One property: a field, or a few if it is a list. */
+function propertyFields(
+  properties: Properties,
+  name: PropertyName,
+  label: string,
+  showSecrets: boolean,
+): Field[] {
+  const value = properties[name];
+  switch (name) {
+    case 'userProperties':
+      return listed(properties.userProperties ?? [], label, ([key, text]) => {
+        return `${quoted(key)} = ${quoted(text)}`;
+      });
+    case 'subscriptionIdentifiers':
+      return listed(properties.subscriptionIdentifiers ?? [], label, String);
+    case 'payloadFormatIndicator':
+      return [field(label, value === 1 ? '1 (UTF-8)' : '0 (unspecified bytes)')];
+    case 'messageExpiryInterval':
+    case 'sessionExpiryInterval':
+    case 'willDelayInterval':
+    case 'serverKeepAlive':
+      return [field(label, `${value} s`)];
+    default:
+      if (name === 'authenticationData' && !showSecrets) return [field(label, MASK)];
+      if (value instanceof Uint8Array) return [field(label, bytesAsText(value))];
+      return [field(label, typeof value === 'string' ? quoted(value) : String(value))];
+  }
+}
+
+/** The properties of a packet, a field each; `holder` stands before the names of those of a Will. */
+function propertiesFields(
+  properties: Properties | undefined,
+  showSecrets: boolean,
+  holder = '',
+): Field[] {
+  if (properties === undefined) return [];
+  // The names are those of the specification; what a peer calls its User Properties is no name here.
+  return (Object.keys(properties) as PropertyName[]).flatMap((name) =>
+    propertyFields(properties, name, `${holder}properties.${name}`, showSecrets),
+  );
+}
+
+/** A reason code of MQTT 5.0 with its name. */
+function reason(code: number, type: PacketType): string {
+  return `0x${code.toString(16).toUpperCase().padStart(2, '0')} (${reasonCodeName(code, type)})`;
+}
+
+/** The reason code of a packet, which up to MQTT 3.1.1 has none. */
+function reasonFields(packet: {
+  readonly type: PacketType;
+  readonly reasonCode?: number;
+}): Field[] {
+  const { type, reasonCode } = packet;
+  return reasonCode === undefined ? [] : [field('reasonCode', reason(reasonCode, type))];
+}
+
 function connectFields(packet: ConnectPacket, showSecrets: boolean): Field[] {
   const { will, userName, password } = packet;
   return [
     field('protocolName', packet.protocolName),
     field('protocolLevel', packet.protocolLevel),
     ...(packet.bridge ? [field('bridge', true)] : []),
-    field('cleanSession', packet.cleanSession),
+    packet.protocolLevel === 5
+      ? field('cleanStart', packet.cleanStart)
+      : field('cleanSession', packet.cleanSession),
     field('keepAlive', `${packet.keepAlive} s`),
+    ...propertiesFields(packet.properties, showSecrets),
     field('clientIdentifier', quoted(packet.clientIdentifier)),
     ...(will === undefined
       ? []
       : [
+          ...propertiesFields(will.properties, showSecrets, 'will.'),
           field('will.topic', quoted(will.topic)),
           field('will.qos', will.qos),
           field('will.retain', will.retain),
@@ -79,7 +148,8 @@ function connectFields(packet: ConnectPacket, showSecrets: boolean): Field[] {
   ];
 }
 
-function publishFields(packet: PublishPacket): Field[] {
+/** The fields of a PUBLISH up to its payload. */
+function messageFields(packet: PublishPacket | PublishStart, showSecrets: boolean): Field[] {
   return [
     field('dup', packet.dup),
     field('qos', packet.qos),
@@ -88,50 +158,85 @@ function publishFields(packet: PublishPacket): Field[] {
     ...(packet.packetIdentifier === undefined
       ? []
       : [field('packetIdentifier', packet.packetIdentifier)]),
-    field('payload', bytesAsText(packet.payload)),
+    ...propertiesFields(packet.properties, showSecrets),
   ];
 }
 
-/** The fields of a packet in their order on the wire; a password only with `showSecrets`. */
+/** Topic Filter and QoS, and what else of the Subscription Options the version has. */
+function subscriptionText({ topicFilter, ...options }: Subscription): string {
+  const { qos, noLocal, retainAsPublished, retainHandling } = options;
+  const all = Object.entries({ qos, noLocal, retainAsPublished, retainHandling });
+  const shown = all.filter(([, value]) => value !== undefined);
+  const texts = shown.map(([name, value]) => `${name}: ${value}`);
+  return `{ ${[`topicFilter: ${quoted(topicFilter)}`, ...texts].join(', ')} }`;
+}
+
+/** The fields of a packet in their order on the wire; secrets only with `showSecrets`. */
 export function packetFields(packet: Packet, showSecrets: boolean): Field[] {
+  const properties = 'properties' in packet ? propertiesFields(packet.properties, showSecrets) : [];
   switch (packet.type) {
     case 'CONNECT':
       return connectFields(packet, showSecrets);
     case 'CONNACK':
       return [
         field('sessionPresent', packet.sessionPresent),
-        field('returnCode', `${packet.returnCode} (${CONNECT_RETURN_CODES[packet.returnCode]})`),
+        packet.reasonCode === undefined
+          ? field('returnCode', `${packet.returnCode} (${CONNECT_RETURN_CODES[packet.returnCode]})`)
+          : field('reasonCode', reason(packet.reasonCode, packet.type)),
+        ...properties,
       ];
     case 'PUBLISH':
-      return publishFields(packet);
+      return [...messageFields(packet, showSecrets), field('payload', bytesAsText(packet.payload))];
+    case 'PUBLISH_START':
+      return [
+        ...messageFields(packet, showSecrets),
+        field('payloadLength', `${count(packet.payloadLength)} bytes`),
+      ];
+    case 'PUBLISH_PART':
+      return [field('payload', bytesAsText(packet.payload))];
     case 'SUBSCRIBE':
       return [
         field('packetIdentifier', packet.packetIdentifier),
-        ...listed(packet.subscriptions, 'subscriptions', ({ topicFilter, qos }) => {
-          return `{ topicFilter: ${quoted(topicFilter)}, qos: ${qos} }`;
-        }),
+        ...properties,
+        ...listed(packet.subscriptions, 'subscriptions', subscriptionText),
       ];
     case 'SUBACK':
       return [
         field('packetIdentifier', packet.packetIdentifier),
-        ...listed(packet.returnCodes, 'returnCodes', (code) => {
-          return code === 0x80 ? '0x80 (Failure)' : `${code} (Success, maximum QoS ${code})`;
-        }),
+        ...properties,
+        ...(packet.reasonCodes === undefined
+          ? listed(packet.returnCodes, 'returnCodes', (code) => {
+              return code === 0x80 ? '0x80 (Failure)' : `${code} (Success, maximum QoS ${code})`;
+            })
+          : listed(packet.reasonCodes, 'reasonCodes', (code) => reason(code, packet.type))),
       ];
     case 'UNSUBSCRIBE':
       return [
         field('packetIdentifier', packet.packetIdentifier),
+        ...properties,
         ...listed(packet.topicFilters, 'topicFilters', quoted),
+      ];
+    case 'UNSUBACK':
+      return [
+        field('packetIdentifier', packet.packetIdentifier),
+        ...properties,
+        ...listed(packet.reasonCodes ?? [], 'reasonCodes', (code) => reason(code, packet.type)),
       ];
     case 'PUBACK':
     case 'PUBREC':
     case 'PUBREL':
     case 'PUBCOMP':
-    case 'UNSUBACK':
-      return [field('packetIdentifier', packet.packetIdentifier)];
+      return [
+        field('packetIdentifier', packet.packetIdentifier),
+        ...reasonFields(packet),
+        ...properties,
+      ];
+    case 'DISCONNECT':
+    case 'AUTH':
+      return [...reasonFields(packet), ...properties];
     case 'PINGREQ':
     case 'PINGRESP':
-    case 'DISCONNECT':
+    case 'PUBLISH_END':
       return [];
   }
 }

@@ -1,6 +1,6 @@
 /** `npm start`: MQTT traffic seen through the decoder, live, and how fast the decoder is. */
 import { performance } from 'node:perf_hooks';
-import { startBroker } from './broker.js';
+import { type Broker, startBroker } from './broker.js';
 import { ALIYUN_DEVICE, EMQX_APPLICATION, ONENET_DEVICE } from './credentials.js';
 import { within } from './deadline.js';
 import { Observer } from './observer.js';
@@ -9,13 +9,15 @@ import { Output } from './output.js';
 import { headline, WIDTH } from './print.js';
 import { showProgress } from './progress.js';
 import { type Address, addressText, socketFailure, TcpProxy } from './proxy.js';
+import { startServer } from './server.js';
 import { playSession } from './session.js';
+import { DEVICE_SECRET, playSession5 } from './session-5.js';
 import { comparisonLines } from './table.js';
 import { coloured, type Paint, plain, wantsColour, wrap } from './text.js';
 import { compare } from './throughput.js';
 import { missing, summary } from './verdict.js';
 
-const SESSION_TIMEOUT = 12_000;
+const SESSION_TIMEOUT = 9000;
 const SETTLING_TIMEOUT = 2000;
 const TOTAL_TIMEOUT = 28_000;
 const ANY_PORT: Address = { host: '127.0.0.1', port: 0 };
@@ -30,14 +32,16 @@ function observer({ showSecrets, maximumBytes, scanner }: Options): Observer {
   return new Observer(output, { paint, showSecrets, maximumBytes }, scanner);
 }
 
-async function demonstrate(options: Options): Promise<void> {
+type Session = (address: Address, announce: (step: string) => void) => Promise<void>;
+
+/** Plays a session through a proxy before the broker, and judges what was seen of it. */
+async function play(options: Options, broker: Broker, session: Session): Promise<void> {
   const seen = observer(options);
-  const broker = await startBroker([ALIYUN_DEVICE, EMQX_APPLICATION, ONENET_DEVICE]);
   try {
     const proxy = await TcpProxy.start(ANY_PORT, broker.address, seen);
     try {
-      const session = playSession(proxy.address, (step) => output.write(headline(step, paint)));
-      await within(SESSION_TIMEOUT, 'the session', session);
+      const playing = session(proxy.address, (step) => output.write(headline(step, paint)));
+      await within(SESSION_TIMEOUT, 'the session', playing);
       await within(SETTLING_TIMEOUT, 'the end of the connections', proxy.settled());
     } finally {
       await proxy.close();
@@ -49,6 +53,13 @@ async function demonstrate(options: Options): Promise<void> {
   const verdict = summary(seen.tally);
   await output.write(['', paint(faults.length === 0 ? 'green' : 'red', verdict)]);
   if (faults.length > 0) throw new Error(faults.join('; '));
+}
+
+async function demonstrate(options: Options): Promise<void> {
+  const known = [ALIYUN_DEVICE, EMQX_APPLICATION, ONENET_DEVICE];
+  await play(options, await startBroker(known), playSession);
+  // The broker of the first session does not speak MQTT 5.0.
+  await play(options, await startServer(DEVICE_SECRET), playSession5);
 }
 
 async function measure({ scanner, mebibytes }: Options): Promise<void> {

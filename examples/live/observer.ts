@@ -2,11 +2,14 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import {
+  type Decoder,
   DecoderStream,
   MqttError,
   type Packet,
   type PacketType,
+  type ProtocolVersion,
   type QoS,
+  type Role,
   type ScannerChoice,
 } from 'mqtt-wasm';
 import type { Output } from './output.js';
@@ -32,14 +35,38 @@ export interface Connection {
 export interface Tally {
   packets: number;
   errors: number;
+  /** The versions of all CONNECT packets. */
+  readonly versions: Set<ProtocolVersion>;
   readonly types: Map<PacketType, number>;
   /** PUBLISH packets by direction and QoS. */
   readonly publishes: Set<`${Direction} ${QoS}`>;
 }
 
+/**
+ * A broker is never sent a CONNECT, so the decoder of what it says must be told the version by the one
+ * that has read the client's. Listeners are called in their order, and none waits: the client's decoder
+ * has read a CONNECT as soon as its last byte is there, the other one knows next, and only then the
+ * bytes are forwarded to the broker, which therefore cannot have answered yet.
+ */
+function tellVersion(client: Socket, fromClient: Decoder, fromBroker: Decoder): void {
+  const tell = () => {
+    const { protocolVersion, error } = fromClient;
+    if (protocolVersion === undefined && error === undefined) return;
+    fromBroker.protocolVersion = protocolVersion;
+    client.off('data', tell);
+  };
+  client.on('data', tell);
+}
+
 /** Looks on at any number of connections. */
 export class Observer {
-  readonly tally: Tally = { packets: 0, errors: 0, types: new Map(), publishes: new Set() };
+  readonly tally: Tally = {
+    packets: 0,
+    errors: 0,
+    versions: new Set(),
+    types: new Map(),
+    publishes: new Set(),
+  };
   readonly #output: Output;
   readonly #print: PrintOptions;
   readonly #scanner: ScannerChoice;
@@ -52,20 +79,37 @@ export class Observer {
   }
 
   /**
-   * Decodes and prints all that `source` receives, beside whoever else reads from it. Fulfilled when
-   * `source` has ended, or has broken a rule: then it is left to its other readers.
+   * Decodes and prints all that both sides of a connection send, beside whoever else reads from the
+   * sockets, and before them. Fulfilled when both have ended, or have broken a rule: then they are left to
+   * their other readers.
    */
-  async watch(source: Socket, connection: Connection, direction: Direction): Promise<void> {
-    const decoder = new DecoderStream({
-      deliver: 'batches',
-      role: direction === 'client-to-broker' ? 'server' : 'client',
-      scanner: this.#scanner,
-    });
+  async watch(client: Socket, broker: Socket, connection: Connection): Promise<void> {
+    const fromClient = this.#decode(client, 'server');
+    const fromBroker = this.#decode(broker, 'client');
+    tellVersion(client, fromClient.decoder, fromBroker.decoder);
+    await Promise.all([
+      this.#show(fromClient, connection, 'client-to-broker'),
+      this.#show(fromBroker, connection, 'broker-to-client'),
+    ]);
+  }
+
+  /** Decodes, in this role, all that `source` receives. */
+  #decode(source: Socket, role: Role): DecoderStream<'batches'> {
+    const decoder = new DecoderStream({ deliver: 'batches', role, scanner: this.#scanner });
     // pipe() lets the slowest reader set the pace, and leaves out one that has failed.
     source.pipe(decoder);
     // A socket that is torn down closes without an end.
     if (source.closed) decoder.end();
     else source.once('close', () => decoder.end());
+    return decoder;
+  }
+
+  /** Prints what is decoded. */
+  async #show(
+    decoder: DecoderStream<'batches'>,
+    connection: Connection,
+    direction: Direction,
+  ): Promise<void> {
     try {
       for await (const batch of decoder) {
         for (const frame of batch) {
@@ -91,11 +135,16 @@ export class Observer {
   }
 
   #count(packet: Packet, connection: Connection, direction: Direction): void {
-    const { types, publishes } = this.tally;
+    const { versions, types, publishes } = this.tally;
+    // The decoders are not asked for a PUBLISH in parts.
+    const type = packet.type as PacketType;
     this.tally.packets++;
-    types.set(packet.type, (types.get(packet.type) ?? 0) + 1);
+    types.set(type, (types.get(type) ?? 0) + 1);
     if (packet.type === 'PUBLISH') publishes.add(`${direction} ${packet.qos}`);
-    if (packet.type === 'CONNECT') connection.clientIdentifier = packet.clientIdentifier;
+    if (packet.type === 'CONNECT') {
+      connection.clientIdentifier = packet.clientIdentifier;
+      versions.add(packet.protocolLevel);
+    }
   }
 
   #passage({ number, clientIdentifier }: Connection): Passage {

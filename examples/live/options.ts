@@ -5,10 +5,10 @@ import type { Address } from './proxy.js';
 
 export const HELP = `Usage: npm start -- [options]
 
-Without --listen: plays an MQTT 3.1.1 session through a decoding proxy, prints every packet,
-then measures decoders side by side.
+Without --listen: plays a session of MQTT 3.1.1 and one of MQTT 5.0 through a decoding proxy,
+prints every packet, then measures decoders side by side.
 
-  --no-benchmark          only the session
+  --no-benchmark          only the sessions
   --mebibytes N           MiB of traffic for each decoder to decode (1 to 65536, default 256)
 
 With --listen: shows what passes between your clients and your broker, until Ctrl-C.
@@ -18,7 +18,7 @@ With --listen: shows what passes between your clients and your broker, until Ctr
 
   --scanner NAME          auto (default), wasm-simd, wasm-scalar or baseline
   --max-bytes N           bytes of each packet shown in hexadecimal (0 to 65536, default 96)
-  --show-secrets          show passwords
+  --show-secrets          show passwords and Authentication Data
   --help                  this text
 
 NO_COLOR turns colours off, FORCE_COLOR turns them on.

@@ -16,7 +16,7 @@ export type Direction = 'client-to-broker' | 'broker-to-client';
 /** What the printed lines depend on besides the packet. */
 export interface PrintOptions {
   readonly paint: Paint;
-  /** Whether passwords are shown. */
+  /** Whether passwords and Authentication Data are shown. */
   readonly showSecrets: boolean;
   /** Bytes of a frame shown in hexadecimal at most. */
   readonly maximumBytes: number;
@@ -43,21 +43,45 @@ function arrow(direction: Direction, paint: Paint): string {
     : paint('green', 'client ◄── broker');
 }
 
-/** The byte numbers of a frame that are a secret: the password is the last field of a CONNECT. */
-function secretStart(packet: Packet, frame: Uint8Array, showSecrets: boolean): number {
-  if (showSecrets || packet.type !== 'CONNECT') return frame.length;
-  return frame.length - (packet.password?.length ?? 0);
+/** Bytes `start` to `end` of a frame. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** The first `maximumBytes` bytes in hexadecimal, masked from byte `masked` on. */
-export function hexLines(frame: Uint8Array, maximumBytes: number, masked = frame.length): string[] {
+/** Where in its frame a packet carries its secrets: the password, and what authenticates. */
+function secretSpans(packet: Packet, frame: Uint8Array, showSecrets: boolean): Span[] {
+  if (showSecrets) return [];
+  const secrets = [
+    packet.type === 'CONNECT' ? packet.password : undefined,
+    packet.type === 'CONNECT' || packet.type === 'CONNACK' || packet.type === 'AUTH'
+      ? packet.properties?.authenticationData
+      : undefined,
+  ];
+  return secrets
+    .filter((secret) => secret !== undefined)
+    .map((secret) => {
+      // A decoded field is a view of the frame. Of one that is not, nobody knows where it stands.
+      if (secret.buffer !== frame.buffer) return { start: 0, end: frame.length };
+      const start = secret.byteOffset - frame.byteOffset;
+      return { start, end: start + secret.length };
+    });
+}
+
+/** The first `maximumBytes` bytes in hexadecimal, all bytes of `masked` hidden. */
+export function hexLines(
+  frame: Uint8Array,
+  maximumBytes: number,
+  masked: readonly Span[] = [],
+): string[] {
+  const isMasked = (at: number) => masked.some(({ start, end }) => start <= at && at < end);
   const end = Math.min(frame.length, maximumBytes);
   const lines: string[] = [];
   for (let start = 0; start < end; start += BYTES_IN_LINE) {
     let line = start.toString(16).padStart(4, '0');
     for (let at = start; at < Math.min(start + BYTES_IN_LINE, end); at++) {
       line += (at - start) % BYTES_IN_GROUP === 0 ? '  ' : ' ';
-      line += at < masked ? (frame[at] as number).toString(16).padStart(2, '0') : '••';
+      line += isMasked(at) ? '••' : (frame[at] as number).toString(16).padStart(2, '0');
     }
     lines.push(line);
   }
@@ -74,20 +98,20 @@ export function packetLines(
 ): string[] {
   const { paint } = options;
   const head = `${stamp(passage)} `;
-  const length = `${count(frame.length)} ${frame.length === 1 ? 'byte' : 'bytes'}`.padStart(13);
-  const room = WIDTH - head.length - 17 - 2 - 11 - length.length - 2;
+  const length = `${count(frame.length)} ${frame.length === 1 ? 'byte' : 'bytes'}`.padStart(12);
+  const type = packet.type.padEnd(11);
+  const room = WIDTH - head.length - 17 - 2 - type.length - 1 - length.length - 2;
   const name = passage.clientIdentifier;
   const label = name === undefined ? '' : `  ${shorten(escapeText(name.slice(0, 100)), room)}`;
-  const type = paint('bold', packet.type.padEnd(11));
   const fields = layOut(
     packetFields(packet, options.showSecrets),
     WIDTH - INDENT.length,
     options.paint,
   );
-  const masked = secretStart(packet, frame, options.showSecrets);
+  const masked = secretSpans(packet, frame, options.showSecrets);
   const bytes = hexLines(frame, options.maximumBytes, masked).map((line) => paint('dim', line));
   return [
-    `${head}${arrow(passage.direction, paint)}  ${type}${length}${label}`,
+    `${head}${arrow(passage.direction, paint)}  ${paint('bold', type)} ${length}${label}`,
     ...[...fields, ...bytes].map((line) => INDENT + line),
   ];
 }

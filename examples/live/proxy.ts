@@ -99,10 +99,7 @@ export class TcpProxy {
       return;
     }
     this.#observer.report(connection, 'opened');
-    const watching = Promise.all([
-      this.#observer.watch(client, connection, 'client-to-broker'),
-      this.#observer.watch(broker, connection, 'broker-to-client'),
-    ]);
+    const watching = this.#observer.watch(client, broker, connection);
     const ends = await Promise.allSettled([pipeline(client, broker), pipeline(broker, client)]);
     await watching;
     const broken = ends.find((end) => end.status === 'rejected');

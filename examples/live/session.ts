@@ -1,16 +1,13 @@
 /**
- * A session like those of the published walkthroughs, with MQTT.js: an application, two devices and a
+ * A session of MQTT 3.1.1 like those of the published walkthroughs, with MQTT.js: an application, two devices and a
  * stranger. Each step waits for what it is to bring about, so that a packet lost is a step that fails.
  */
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import type { QoS } from 'mqtt-wasm';
 import { ALIYUN_DEVICE, type Credentials, EMQX_APPLICATION, ONENET_DEVICE } from './credentials.js';
 import { within } from './deadline.js';
-import { type Address, addressText } from './proxy.js';
-
-/** How long one step may take, in milliseconds. */
-const STEP = 3000;
-const ALL_QOS: readonly QoS[] = [0, 1, 2];
+import type { Address } from './proxy.js';
+import { ALL_QOS, enter, message, ping, STEP } from './steps.js';
 
 const PROPERTY_POST = '/sys/k1nxjv7zhTE/ESP8266/thing/event/property/post';
 const PROPERTY_SET = '/sys/k1nxjv7zhTE/ESP8266/thing/service/property/set';
@@ -18,36 +15,6 @@ const STATUS = '/sys/k1nxjv7zhTE/ESP8266/status';
 const ONENET_PROPERTY_SET = '$sys/L14FCC38pq/test1/thing/property/set';
 const EMQX_POST = 'sys/hmvcfu/post';
 const FIRMWARE = '固件/ESP8266';
-
-function enter(
-  address: Address,
-  { clientIdentifier, userName, password }: Credentials,
-  options: IClientOptions = {},
-): Promise<MqttClient> {
-  const connecting = connectAsync(`mqtt://${addressText(address)}`, {
-    protocolVersion: 4,
-    clientId: clientIdentifier,
-    username: userName,
-    password,
-    reconnectPeriod: 0,
-    connectTimeout: STEP,
-    ...options,
-  });
-  return within(2 * STEP, `connecting as ${clientIdentifier}`, connecting);
-}
-
-/** The next message with this topic. */
-function message(client: MqttClient, topic: string): Promise<Buffer> {
-  const arriving = new Promise<Buffer>((resolve) => {
-    const listener = (arrived: string, payload: Buffer) => {
-      if (arrived !== topic) return;
-      client.off('message', listener);
-      resolve(payload);
-    };
-    client.on('message', listener);
-  });
-  return within(STEP, `message for ${topic}`, arriving);
-}
 
 async function send(
   sender: MqttClient,
@@ -61,16 +28,6 @@ async function send(
     within(STEP, `publishing to ${topic}`, sender.publishAsync(topic, payload, { qos })),
   ]);
   if (!arrived.equals(Buffer.from(payload))) throw new Error(`${topic}: the message was altered`);
-}
-
-async function ping(client: MqttClient): Promise<void> {
-  const answered = new Promise<void>((resolve) => {
-    client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'pingresp') resolve();
-    });
-  });
-  client.sendPing();
-  await within(STEP, 'PINGRESP', answered);
 }
 
 async function beRefused(address: Address, credentials: Credentials): Promise<void> {

@@ -90,7 +90,7 @@ function everyPacket(text: string): EncodablePacket[] {
   ];
 }
 
-describe('packets as lines', () => {
+describe('packets of MQTT 3.1.1 as lines', () => {
   for (const text of ['temperature', ...NASTY]) {
     it(`are no wider than ${WIDTH} columns and harmless: ${escapeText(text.slice(0, 20))}`, () => {
       for (const packet of everyPacket(text)) {
