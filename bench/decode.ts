@@ -2,7 +2,7 @@
 import mqtt from 'mqtt-packet';
 import { availableScanners, Decoder, type Packet, type ScannerName } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
-import type { ExpectedPacket } from './frames.js';
+import { type ExpectedPacket, propertiesText, type SevenProperties } from './frames.js';
 import { comparePackets, PACKET_FIELDS } from './verify.js';
 import { type Workload, workloadOf } from './workloads.js';
 
@@ -12,7 +12,13 @@ export const REFERENCE = 'mqtt-packet';
 export function touch(packet: Packet): number {
   switch (packet.type) {
     case 'PUBLISH':
-      return 1 + packet.topic.length + packet.payload.length + (packet.packetIdentifier ?? 0);
+      return (
+        1 +
+        packet.topic.length +
+        packet.payload.length +
+        (packet.packetIdentifier ?? 0) +
+        (packet.properties?.messageExpiryInterval ?? 0)
+      );
     case 'PUBACK':
       return 1 + packet.packetIdentifier;
     default:
@@ -24,7 +30,13 @@ export function touch(packet: Packet): number {
 export function touchReference(packet: mqtt.Packet): number {
   switch (packet.cmd) {
     case 'publish':
-      return 1 + packet.topic.length + packet.payload.length + (packet.messageId ?? 0);
+      return (
+        1 +
+        packet.topic.length +
+        packet.payload.length +
+        (packet.messageId ?? 0) +
+        (packet.properties?.messageExpiryInterval ?? 0)
+      );
     case 'puback':
       return 1 + (packet.messageId ?? 0);
     default:
@@ -35,15 +47,42 @@ export function touchReference(packet: mqtt.Packet): number {
 /** What {@link touch} adds up to when everything is right. */
 export function packetChecksum(packets: readonly ExpectedPacket[]): number {
   return packets.reduce(
-    (sum, { topic, payload, packetIdentifier }) =>
-      sum + 1 + (topic?.length ?? 0) + (payload?.length ?? 0) + (packetIdentifier ?? 0),
+    (sum, { topic, payload, packetIdentifier, properties }) =>
+      sum +
+      1 +
+      (topic?.length ?? 0) +
+      (payload?.length ?? 0) +
+      (packetIdentifier ?? 0) +
+      (properties === undefined ? 0 : JSON.parse(properties).messageExpiryInterval),
     0,
   );
 }
 
 /** A packet of ours in the terms of the comparison. */
 export function observe(packet: Packet): ExpectedPacket {
-  return { remainingLength: -1, ...packet };
+  if (packet.type !== 'PUBLISH') return { ...packet, remainingLength: -1, properties: undefined };
+  const properties =
+    packet.properties === undefined
+      ? undefined
+      : propertiesText(packet.properties as SevenProperties);
+  return { ...packet, remainingLength: -1, properties };
+}
+
+/** The properties of a PUBLISH of mqtt-packet, which has one-byte properties as booleans and names as keys. */
+function referenceProperties(packet: mqtt.IPublishPacket): string | undefined {
+  const { properties } = packet;
+  if (properties === undefined) return undefined;
+  const pairs = Object.entries(properties.userProperties ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return propertiesText({
+    payloadFormatIndicator: Number(properties.payloadFormatIndicator),
+    messageExpiryInterval: properties.messageExpiryInterval ?? -1,
+    contentType: properties.contentType ?? '',
+    responseTopic: properties.responseTopic ?? '',
+    correlationData: properties.correlationData ?? new Uint8Array(0),
+    userProperties: pairs,
+  });
 }
 
 /** A packet of mqtt-packet in the terms of the comparison. */
@@ -54,15 +93,16 @@ export function observeReference(packet: mqtt.Packet): ExpectedPacket {
   if (packet.cmd !== 'publish') return { type, remainingLength, packetIdentifier };
   const { topic, qos, dup, retain } = packet;
   const payload = Buffer.from(packet.payload);
-  return { type, remainingLength, packetIdentifier, topic, qos, dup, retain, payload };
+  const properties = referenceProperties(packet);
+  return { type, remainingLength, packetIdentifier, topic, qos, dup, retain, payload, properties };
 }
 
 /** Decodes a stream with mqtt-packet, whose parser emits while `parse()` runs. */
 export function parseWithReference(
-  chunks: readonly Buffer[],
+  { chunks, protocolVersion }: Workload,
   onPacket: (packet: mqtt.Packet) => void,
 ): void {
-  const parser = mqtt.parser();
+  const parser = mqtt.parser({ protocolVersion });
   parser.on('packet', onPacket);
   parser.on('error', (error: Error) => {
     throw error;
@@ -70,8 +110,8 @@ export function parseWithReference(
   for (const chunk of chunks) parser.parse(chunk);
 }
 
-function decode(chunks: readonly Buffer[], scanner: ScannerName): number {
-  const decoder = new Decoder({ scanner });
+function decode({ chunks, protocolVersion }: Workload, scanner: ScannerName): number {
+  const decoder = new Decoder({ scanner, protocolVersion });
   let sum = 0;
   for (const chunk of chunks) {
     for (const packet of decoder.push(chunk).packets()) sum += touch(packet);
@@ -80,21 +120,22 @@ function decode(chunks: readonly Buffer[], scanner: ScannerName): number {
   return sum;
 }
 
-function decodeWithReference(chunks: readonly Buffer[]): number {
+function decodeWithReference(workload: Workload): number {
   let sum = 0;
-  parseWithReference(chunks, (packet) => {
+  parseWithReference(workload, (packet) => {
     sum += touchReference(packet);
   });
   return sum;
 }
 
-function contestant({ chunks, packets }: Workload, scanner: ScannerName): Contestant {
+function contestant(workload: Workload, scanner: ScannerName): Contestant {
+  const { chunks, packets, protocolVersion } = workload;
   return {
     name: scanner,
     checksum: packetChecksum(packets),
-    run: () => decode(chunks, scanner),
+    run: () => decode(workload, scanner),
     check() {
-      const decoder = new Decoder({ scanner });
+      const decoder = new Decoder({ scanner, protocolVersion });
       const found = chunks.flatMap((chunk) => [...decoder.push(chunk).packets()].map(observe));
       decoder.end();
       comparePackets(found, packets, PACKET_FIELDS);
@@ -102,14 +143,15 @@ function contestant({ chunks, packets }: Workload, scanner: ScannerName): Contes
   };
 }
 
-function referenceContestant({ chunks, packets }: Workload): Contestant {
+function referenceContestant(workload: Workload): Contestant {
+  const { packets } = workload;
   return {
     name: REFERENCE,
     checksum: packetChecksum(packets),
-    run: () => decodeWithReference(chunks),
+    run: () => decodeWithReference(workload),
     check() {
       const found: ExpectedPacket[] = [];
-      parseWithReference(chunks, (packet) => found.push(observeReference(packet)));
+      parseWithReference(workload, (packet) => found.push(observeReference(packet)));
       comparePackets(found, packets, PACKET_FIELDS);
     },
   };

@@ -1,11 +1,11 @@
 /** Encoding: packets to frames, each in a buffer of its own or all into one. */
 import mqtt from 'mqtt-packet';
-import { type EncodablePacket, Encoder } from 'mqtt-wasm';
+import { type EncodablePacket, Encoder, type PublishProperties } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { REFERENCE } from './decode.js';
-import { frame, text, uint16 } from './frames.js';
+import { frame, publishWithProperties, text, uint16 } from './frames.js';
 import { compareFrames } from './verify.js';
-import { payloadNumber, topicNumber } from './workloads.js';
+import { payloadNumber, sevenProperties, topicNumber } from './workloads.js';
 
 const PACKETS = 1024;
 
@@ -23,6 +23,28 @@ function publish(index: number): Encodable {
     ours: { type: 'PUBLISH', topic, payload, qos: 0, retain: false, dup: false },
     reference: { cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false },
     bytes: frame(0x30, [text(topic), payload]),
+  };
+}
+
+function publish5(index: number): Encodable {
+  const topic = topicNumber(index);
+  const payload = Buffer.from(payloadNumber(index, 32));
+  const properties = sevenProperties(index);
+  const { bytes } = publishWithProperties(topic, payload, properties);
+  const message = { topic, payload, qos: 0, retain: false, dup: false } as const;
+  return {
+    ours: { type: 'PUBLISH', ...message, properties: properties as PublishProperties },
+    reference: {
+      cmd: 'publish',
+      ...message,
+      properties: {
+        ...properties,
+        payloadFormatIndicator: properties.payloadFormatIndicator === 1,
+        correlationData: Buffer.from(properties.correlationData),
+        userProperties: Object.fromEntries(properties.userProperties),
+      },
+    },
+    bytes,
   };
 }
 
@@ -99,24 +121,32 @@ function connect(index: number): Encodable {
   };
 }
 
+interface Maker {
+  readonly title: string;
+  readonly make: (index: number) => Encodable;
+  readonly protocolVersion: 4 | 5;
+}
+
 const MAKERS = {
-  publish: { title: 'small QoS 0 PUBLISH', make: publish },
-  puback: { title: 'PUBACK', make: puback },
-  subscribe: { title: 'SUBSCRIBE with two Topic Filters', make: subscribe },
-  connect: { title: 'CONNECT with User Name and Password', make: connect },
-} as const;
+  publish: { title: 'small QoS 0 PUBLISH', make: publish, protocolVersion: 4 },
+  puback: { title: 'PUBACK', make: puback, protocolVersion: 4 },
+  subscribe: { title: 'SUBSCRIBE with two Topic Filters', make: subscribe, protocolVersion: 4 },
+  connect: { title: 'CONNECT with User Name and Password', make: connect, protocolVersion: 4 },
+  publish5: { title: 'MQTT 5.0 PUBLISH with 7 properties', make: publish5, protocolVersion: 5 },
+} as const satisfies Readonly<Record<string, Maker>>;
 
 export type EncodeName = keyof typeof MAKERS;
 export const ENCODE_NAMES = Object.keys(MAKERS) as readonly EncodeName[];
 
 export function encodeCase(name: EncodeName): Case {
-  const { title, make } = MAKERS[name];
+  const { title, make, protocolVersion } = MAKERS[name];
   const packets = Array.from({ length: PACKETS }, (_, index) => make(index));
   const frames = packets.map((packet) => packet.bytes);
   const byteLength = frames.reduce((sum, bytes) => sum + bytes.length, 0);
   const ours = packets.map((packet) => packet.ours);
   const reference = packets.map((packet) => packet.reference);
-  const encoder = new Encoder();
+  const encoder = new Encoder({ protocolVersion });
+  const options = { protocolVersion };
   const target = Buffer.allocUnsafeSlow(byteLength);
 
   const encodeInto = (): number => {
@@ -154,12 +184,12 @@ export function encodeCase(name: EncodeName): Case {
       checksum: byteLength,
       run() {
         let sum = 0;
-        for (const packet of reference) sum += mqtt.generate(packet).length;
+        for (const packet of reference) sum += mqtt.generate(packet, options).length;
         return sum;
       },
       check: () =>
         compareFrames(
-          reference.map((packet) => mqtt.generate(packet)),
+          reference.map((packet) => mqtt.generate(packet, options)),
           frames,
         ),
     },

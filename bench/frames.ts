@@ -14,6 +14,24 @@ export interface ExpectedPacket {
   readonly dup?: boolean | undefined;
   readonly retain?: boolean | undefined;
   readonly payload?: Uint8Array | undefined;
+  /** The properties of MQTT 5.0 as text, made by {@link propertiesText}. */
+  readonly properties?: string | undefined;
+}
+
+/** The seven properties that a PUBLISH of the benchmark carries: five, and two User Properties. */
+export interface SevenProperties {
+  readonly payloadFormatIndicator: number;
+  readonly messageExpiryInterval: number;
+  readonly contentType: string;
+  readonly responseTopic: string;
+  readonly correlationData: Uint8Array;
+  readonly userProperties: readonly (readonly [string, string])[];
+}
+
+/** Properties as text, for comparing. */
+export function propertiesText(properties: SevenProperties): string {
+  const { correlationData, ...rest } = properties;
+  return JSON.stringify({ ...rest, correlationData: Buffer.from(correlationData).toString('hex') });
 }
 
 /** A frame as it stands on the wire, and what it says. */
@@ -83,6 +101,53 @@ export function publishQos1(
       dup: false,
       retain: false,
       payload,
+    },
+  };
+}
+
+function uint32(value: number): Uint8Array {
+  return Buffer.concat([uint16(Math.floor(value / 65_536)), uint16(value % 65_536)]);
+}
+
+/** A PUBLISH of MQTT 5.0 with these properties, which must take fewer than 16,384 bytes. */
+export function publishWithProperties(
+  topic: string,
+  payload: Uint8Array,
+  properties: SevenProperties,
+): ReferenceFrame {
+  const { correlationData } = properties;
+  const block = Buffer.concat([
+    Uint8Array.of(0x01, properties.payloadFormatIndicator),
+    Uint8Array.of(0x02),
+    uint32(properties.messageExpiryInterval),
+    Uint8Array.of(0x03),
+    text(properties.contentType),
+    Uint8Array.of(0x08),
+    text(properties.responseTopic),
+    Uint8Array.of(0x09),
+    uint16(correlationData.length),
+    correlationData,
+    ...properties.userProperties.flatMap(([name, value]) => [
+      Uint8Array.of(0x26),
+      text(name),
+      text(value),
+    ]),
+  ]);
+  const { length } = block;
+  const propertyLength =
+    length < 128 ? Uint8Array.of(length) : Uint8Array.of((length % 128) + 128, length >> 7);
+  const body = [text(topic), propertyLength, block, payload];
+  return {
+    bytes: frame(PUBLISH, body),
+    packet: {
+      type: 'PUBLISH',
+      remainingLength: lengthOf(body),
+      topic,
+      qos: 0,
+      dup: false,
+      retain: false,
+      payload,
+      properties: propertiesText(properties),
     },
   };
 }

@@ -23,16 +23,16 @@ function lengthChecksum(packets: readonly ExpectedPacket[]): number {
   return packets.reduce((sum, packet) => sum + 1 + packet.remainingLength, 0);
 }
 
-function countFrames(chunks: readonly Buffer[], scanner: ScannerName): number {
-  const decoder = new Decoder({ scanner });
+function countFrames({ chunks, protocolVersion }: Workload, scanner: ScannerName): number {
+  const decoder = new Decoder({ scanner, protocolVersion });
   let count = 0;
   for (const chunk of chunks) count += decoder.push(chunk).length;
   decoder.end();
   return count;
 }
 
-function visitFrames(chunks: readonly Buffer[], scanner: ScannerName): number {
-  const decoder = new Decoder({ scanner });
+function visitFrames({ chunks, protocolVersion }: Workload, scanner: ScannerName): number {
+  const decoder = new Decoder({ scanner, protocolVersion });
   let sum = 0;
   for (const chunk of chunks) {
     for (const frame of decoder.push(chunk)) sum += 1 + frame.remainingLength;
@@ -41,8 +41,8 @@ function visitFrames(chunks: readonly Buffer[], scanner: ScannerName): number {
   return sum;
 }
 
-function framesOf(chunks: readonly Buffer[], scanner: ScannerName): ExpectedPacket[] {
-  const decoder = new Decoder({ scanner });
+function framesOf({ chunks, protocolVersion }: Workload, scanner: ScannerName): ExpectedPacket[] {
+  const decoder = new Decoder({ scanner, protocolVersion });
   const found: ExpectedPacket[] = [];
   for (const chunk of chunks) {
     for (const { type, remainingLength } of decoder.push(chunk)) {
@@ -53,19 +53,20 @@ function framesOf(chunks: readonly Buffer[], scanner: ScannerName): ExpectedPack
   return found;
 }
 
-function contestants({ chunks, packets }: Workload, scanner: ScannerName): Contestant[] {
-  const check = () => comparePackets(framesOf(chunks, scanner), packets, FRAME_FIELDS);
+function contestants(workload: Workload, scanner: ScannerName): Contestant[] {
+  const { packets } = workload;
+  const check = () => comparePackets(framesOf(workload, scanner), packets, FRAME_FIELDS);
   return [
     {
       name: `${scanner}, batch.length`,
       checksum: packets.length,
-      run: () => countFrames(chunks, scanner),
+      run: () => countFrames(workload, scanner),
       check,
     },
     {
       name: `${scanner}, for (frame of batch)`,
       checksum: lengthChecksum(packets),
-      run: () => visitFrames(chunks, scanner),
+      run: () => visitFrames(workload, scanner),
       check,
     },
   ];
@@ -87,20 +88,21 @@ function floorContestant({ chunks, packets }: Workload): Contestant {
   };
 }
 
-function referenceContestant({ chunks, packets }: Workload): Contestant {
+function referenceContestant(workload: Workload): Contestant {
+  const { packets } = workload;
   return {
     name: REFERENCE,
     checksum: lengthChecksum(packets),
     run() {
       let sum = 0;
-      parseWithReference(chunks, (packet) => {
+      parseWithReference(workload, (packet) => {
         sum += 1 + (packet.length ?? 0);
       });
       return sum;
     },
     check() {
       const found: ExpectedPacket[] = [];
-      parseWithReference(chunks, ({ cmd, length = -1 }) =>
+      parseWithReference(workload, ({ cmd, length = -1 }) =>
         found.push({ type: cmd.toUpperCase(), remainingLength: length }),
       );
       comparePackets(found, packets, FRAME_FIELDS);

@@ -10,6 +10,7 @@ const FIELDS = [
   'qos',
   'dup',
   'retain',
+  'properties',
 ] as const;
 
 /** Which fields of a packet a contestant reports; the others are not compared. */

@@ -5,7 +5,10 @@ import {
   puback,
   publishQos0,
   publishQos1,
+  publishWithProperties,
   type ReferenceFrame,
+  type SevenProperties,
+  uint16,
 } from './frames.js';
 
 const SOCKET_READ = 65_536;
@@ -20,6 +23,8 @@ export interface Workload {
   readonly chunks: readonly Buffer[];
   readonly packets: readonly ExpectedPacket[];
   readonly byteLength: number;
+  /** The version of the protocol; a decoder must be told of 5, for no CONNECT tells it. */
+  readonly protocolVersion: 4 | 5;
 }
 
 /** A topic of 30 ASCII characters; one of 64. */
@@ -59,6 +64,21 @@ function smallPublish(index: number): ReferenceFrame {
   return publishQos0(topicNumber(index), payloadNumber(index, SMALL_PAYLOAD));
 }
 
+/** What a request with a response might carry. */
+export function sevenProperties(index: number): SevenProperties {
+  return {
+    payloadFormatIndicator: 1,
+    messageExpiryInterval: 60 + (index % 1000),
+    contentType: 'application/json',
+    responseTopic: `reply/${topicNumber(index)}`,
+    correlationData: Buffer.from(uint16(index)),
+    userProperties: [
+      ['trace', String(index).padStart(8, '0')],
+      ['source', 'plant'],
+    ],
+  };
+}
+
 /** Of 16 frames: a PINGREQ, then PUBLISH and PUBACK by turns. */
 function mixed(index: number): ReferenceFrame {
   if (index % 16 === 0) return pingreq();
@@ -73,6 +93,7 @@ function workload(
   title: string,
   frames: readonly ReferenceFrame[],
   chunkSize: number | 'frame',
+  protocolVersion: 4 | 5 = 4,
 ): Workload {
   const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
   const chunks =
@@ -83,6 +104,7 @@ function workload(
     chunks,
     packets: frames.map((frame) => frame.packet),
     byteLength: bytes.length,
+    protocolVersion,
   };
 }
 
@@ -112,6 +134,20 @@ const MAKERS: Readonly<Record<string, (id: string) => Workload>> = {
     ),
   E: (id) => workload(id, 'one small PUBLISH a chunk', repeat(2048, smallPublish), 'frame'),
   F: (id) => workload(id, 'small PUBLISH, 1-byte chunks', repeat(1024, smallPublish), 1),
+  G: (id) =>
+    workload(
+      id,
+      'MQTT 5.0 PUBLISH with 7 properties, 64 KiB chunks',
+      repeat(2048, (index) =>
+        publishWithProperties(
+          topicNumber(index),
+          payloadNumber(index, SMALL_PAYLOAD),
+          sevenProperties(index),
+        ),
+      ),
+      SOCKET_READ,
+      5,
+    ),
 };
 
 /** Letters of the workloads. */

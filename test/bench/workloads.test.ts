@@ -80,7 +80,8 @@ describe.each([...WORKLOAD_IDS])('workload %s', (id) => {
 });
 
 describe('the workloads one by one', () => {
-  const [a, b, c, d, e, f] = [...'ABCDEF'].map(workloadOf) as [
+  const [a, b, c, d, e, f, g] = [...'ABCDEFG'].map(workloadOf) as [
+    Workload,
     Workload,
     Workload,
     Workload,
@@ -127,5 +128,18 @@ describe('the workloads one by one', () => {
   it('F: a byte a chunk', () => {
     expect(f.chunks).toHaveLength(f.byteLength);
     expect(f.packets).toHaveLength(1024);
+  });
+
+  it('G: seven properties', () => {
+    expect(g.protocolVersion).toBe(5);
+    expect(g.packets).toHaveLength(2048);
+    const [first] = g.packets;
+    expect(JSON.parse(first?.properties ?? '')).toMatchObject({
+      messageExpiryInterval: 60,
+      userProperties: [
+        ['trace', '00000000'],
+        ['source', 'plant'],
+      ],
+    });
   });
 });
