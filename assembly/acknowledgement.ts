@@ -1,6 +1,7 @@
 /**
  * PUBACK, PUBREC, PUBREL and PUBCOMP (sections 3.4 to 3.7): a Packet Identifier, and in MQTT 5.0 a reason
- * code and properties, both of which may be left out from the end.
+ * code and properties, both of which may be left out from the end. DISCONNECT and AUTH (sections 3.14 and
+ * 3.15) where all is left out.
  */
 import {
   ERROR_PACKET_IDENTIFIER_ZERO,
@@ -10,9 +11,13 @@ import {
   REASON_CODE_SET_WORDS,
   REASON_CODE_SETS,
   ROW_HAS_PROPERTIES,
+  RULE_FROM_CLIENT,
 } from './layout';
 import { bigEndian16, checkProperties, propertyLength } from './properties';
 import { setError } from './result';
+
+/** Number of the packet type AUTH. */
+const AUTH: u32 = 15;
 
 /** The Packet Identifier at `body`, or 0, which is noted as an error. */
 export function packetIdentifier(body: u32, first: u32): u32 {
@@ -25,6 +30,16 @@ export function packetIdentifier(body: u32, first: u32): u32 {
 function isReasonCode(code: u32, first: u32): bool {
   const word = (first >> 4) * REASON_CODE_SET_WORDS + (code >> 5);
   return ((load<u32>(REASON_CODE_SETS + (word << 2)) >> (code & 31)) & 1) != 0;
+}
+
+/**
+ * Whether a DISCONNECT or AUTH may be without a body, which stands for reason code 0: in an AUTH that is Success,
+ * which only a Server says (section 3.15.2.1).
+ */
+export function emptyIsAllowed(body: u32, first: u32, rules: u32): bool {
+  if (first >> 4 != AUTH || (rules & RULE_FROM_CLIENT) == 0) return true;
+  setError(ERROR_REASON_CODE, body, first);
+  return false;
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   HEADER_ERROR,
   HEADER_INCOMPLETE,
   LIMIT_ALLOWED_TYPES,
+  LIMIT_MAXIMUM_CONNECT_SIZE,
   LIMIT_MAXIMUM_LIST_PACKET_SIZE,
   LIMIT_MAXIMUM_PACKET_SIZE,
   LIMIT_MAXIMUM_QOS,
@@ -36,7 +37,8 @@ import {
 } from './layout';
 import { rebaseError, setError } from './result';
 
-/** Number of the packet type PUBLISH. */
+/** Numbers of packet types. */
+const CONNECT: u32 = 1;
 const PUBLISH: u32 = 3;
 
 /** One of the `LIMIT_*` words. */
@@ -107,7 +109,13 @@ export function fixedHeader(p: u32, end: u32, rules: u32): i32 {
     return HEADER_ERROR;
   }
   const isList = (load<u32>(entry + (ENTRY_SHAPE << 2)) & SHAPE_IS_LIST) != 0;
-  const maximum = limit(isList ? LIMIT_MAXIMUM_LIST_PACKET_SIZE : LIMIT_MAXIMUM_PACKET_SIZE);
+  const maximum = limit(
+    isList
+      ? LIMIT_MAXIMUM_LIST_PACKET_SIZE
+      : first >> 4 == CONNECT
+        ? LIMIT_MAXIMUM_CONNECT_SIZE
+        : LIMIT_MAXIMUM_PACKET_SIZE,
+  );
   if (1 + bytes + length > maximum) {
     setError(ERROR_PACKET_TOO_LARGE, p + 1, first);
     return HEADER_ERROR;

@@ -18,7 +18,7 @@ export const RESULT_WORDS = 8;
 
 /** What the connection allows, written by the host before a scan: `LIMIT_WORDS` words of 32 bits. */
 export const LIMITS = 1088;
-export const LIMIT_WORDS = 7;
+export const LIMIT_WORDS = 8;
 
 /** Which reason codes each packet type may carry: a set of 256 bits a type, written by the host at start-up. */
 export const REASON_CODE_SETS = 1280;
@@ -74,6 +74,8 @@ export const SHAPE_CONNECT = 4;
 export const SHAPE_PUBLISH_WITH_PROPERTIES = 5;
 /** A packet identifier, then a reason code and properties, both of which may be left out. */
 export const SHAPE_ACKNOWLEDGEMENT = 6;
+/** DISCONNECT and AUTH of MQTT 5.0: without a body all is said, with one it is as `SHAPE_CONTROL`. */
+export const SHAPE_CONTROL_OR_EMPTY = 7;
 export const SHAPE_MASK = 255;
 /** Above the shape: the packet is a list, to which `LIMIT_MAXIMUM_LIST_PACKET_SIZE` applies. */
 export const SHAPE_IS_LIST = 256;
@@ -148,7 +150,7 @@ export const ROW_BYTES = 32;
 
 /** Set in `COLUMN_FIRST_BYTE` when every byte of the Topic Name is below 0x80. */
 export const TOPIC_IS_ASCII = 256;
-/** Set in `COLUMN_FIRST_BYTE` when the frame is one of MQTT 5.0. */
+/** Set in `COLUMN_FIRST_BYTE` when the frame is one of MQTT 5.0, and the row says all there is to know but properties. */
 export const ROW_IS_MQTT_5 = 512;
 /** Set in `COLUMN_FIRST_BYTE` of PUBLISH and acknowledgements when there is at least one property. */
 export const ROW_HAS_PROPERTIES = 1024;
@@ -196,6 +198,8 @@ export const LIMIT_ALLOWED_TYPES = 0;
 export const LIMIT_MAXIMUM_PACKET_SIZE = 1;
 /** The same for packets that are lists, and for the properties of a PUBLISH. */
 export const LIMIT_MAXIMUM_LIST_PACKET_SIZE = 2;
+/** The same for CONNECT. */
+export const LIMIT_MAXIMUM_CONNECT_SIZE = 7;
 /** The largest Topic Alias. */
 export const LIMIT_TOPIC_ALIAS_MAXIMUM = 3;
 /** The highest QoS. */

@@ -61,7 +61,7 @@ export function bigEndian16(p: u32): u32 {
  * `pastEnd` is noted for the byte `field`. Returns its value in the low 28 bits with the number of its
  * bytes above them, or 0 if it is wrong: the error is noted then.
  */
-export function variableByteInteger(p: u32, end: u32, first: u32, pastEnd: u32, field: u32): u32 {
+function variableByteInteger(p: u32, end: u32, first: u32, pastEnd: u32, field: u32): u32 {
   let value: u32 = 0;
   let bytes: u32 = 0;
   let byte: u32 = 0x80;

@@ -9,7 +9,7 @@
  * Only this loop may say that bytes are missing. Inside a complete frame, running out of
  * bytes is an error.
  */
-import { acknowledgement, packetIdentifier } from './acknowledgement';
+import { acknowledgement, emptyIsAllowed, packetIdentifier } from './acknowledgement';
 import { entryOf, fixedHeader, limit } from './fixed-header';
 import {
   COLUMN_BODY,
@@ -38,6 +38,7 @@ import {
   SHAPE_ACKNOWLEDGEMENT,
   SHAPE_CONNECT,
   SHAPE_CONTROL,
+  SHAPE_CONTROL_OR_EMPTY,
   SHAPE_MASK,
   SHAPE_PACKET_IDENTIFIER,
   SHAPE_PUBLISH,
@@ -144,7 +145,17 @@ export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u3
           }
           flags |= ROW_IS_MQTT_5 | more;
         }
-      } else if (shape == SHAPE_CONTROL || shape == SHAPE_CONNECT) {
+      } else if (shape == SHAPE_CONTROL_OR_EMPTY && body == end) {
+        if (!emptyIsAllowed(body, first, rules)) {
+          status = STATUS_ERROR;
+          break;
+        }
+        flags |= ROW_IS_MQTT_5;
+      } else if (
+        shape == SHAPE_CONTROL ||
+        shape == SHAPE_CONNECT ||
+        shape == SHAPE_CONTROL_OR_EMPTY
+      ) {
         controlRows++;
       }
       store<u32>(row + (COLUMN_FIRST_BYTE << 2), flags);

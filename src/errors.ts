@@ -90,7 +90,7 @@ export class MqttError extends Error {
   readonly code: ErrorCode;
   /** How it is to be answered. */
   readonly errorClass: ErrorClass;
-  /** The MQTT 5.0 reason code to answer with, in DISCONNECT or, if the packet is a CONNECT, in CONNACK. */
+  /** The MQTT 5.0 reason code to answer with, in DISCONNECT or, if a first CONNECT is at fault, in CONNACK. */
   readonly reasonCode: number;
   /** The MQTT 3.1.1 return code to answer a CONNECT with; `undefined`: close without an answer. */
   readonly connectReturnCode: 1 | 2 | undefined;
@@ -143,6 +143,8 @@ export class MqttEncodeError extends Error {
   readonly field: string;
   /** The statement of the specification, such as `MQTT-3.3.1-4`; `undefined` if it has no number. */
   readonly statement: string | undefined;
+  /** The version by whose rules the packet was to be encoded, so the one that `statement` is of. */
+  readonly protocolVersion: ProtocolVersion | undefined;
 
   constructor(
     code: ErrorCode,
@@ -164,5 +166,6 @@ export class MqttEncodeError extends Error {
     this.packetType = packetType;
     this.field = field;
     this.statement = statement;
+    this.protocolVersion = protocolVersion;
   }
 }

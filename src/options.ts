@@ -7,13 +7,17 @@ export function oneOf<T>(name: string, value: unknown, values: readonly T[]): T 
   throw new RangeError(`option ${name} must be one of ${values.join(', ')}`);
 }
 
-/** The value, if it is the length a frame can have; else throws a `TypeError` or `RangeError`. */
-export function packetSize(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number of bytes`);
-  if (!Number.isInteger(value) || value < 2 || value > MAXIMUM_FRAME_LENGTH) {
-    throw new RangeError(`option ${name} must be an integer from 2 to ${MAXIMUM_FRAME_LENGTH}`);
+function integer(name: string, value: unknown, minimum: number, maximum: number): number {
+  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
+  if (!Number.isInteger(value) || value < minimum || value > maximum) {
+    throw new RangeError(`option ${name} must be an integer from ${minimum} to ${maximum}`);
   }
   return value;
+}
+
+/** The value, if it is the length a frame can have; else throws a `TypeError` or `RangeError`. */
+export function packetSize(name: string, value: unknown): number {
+  return integer(name, value, 2, MAXIMUM_FRAME_LENGTH);
 }
 
 /**
@@ -21,11 +25,7 @@ export function packetSize(name: string, value: unknown): number {
  * than a frame can have; else throws a `TypeError` or `RangeError`.
  */
 export function peerPacketSize(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number of bytes`);
-  if (!Number.isInteger(value) || value < 1 || value > 0xffff_ffff) {
-    throw new RangeError(`option ${name} must be an integer from 1 to ${0xffff_ffff}`);
-  }
-  return value;
+  return integer(name, value, 1, 0xffff_ffff);
 }
 
 /** The value, if it is a boolean; else throws a `TypeError`. */
@@ -50,9 +50,5 @@ export function optionsObject<T extends object>(value: T, keys?: readonly string
 
 /** The value, if it is an integer that two bytes hold; else throws a `TypeError` or `RangeError`. */
 export function uint16(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new RangeError(`option ${name} must be an integer from 0 to 65535`);
-  }
-  return value;
+  return integer(name, value, 0, 65_535);
 }

@@ -46,10 +46,10 @@ import type { Side } from './protocol/packet-types.js';
 import {
   PROPERTIES,
   PROPERTY_NAMES,
-  PROPERTY_ROWS,
   PROPERTY_TABLE_WORDS,
   type PropertyName,
   propertyName,
+  propertyRow,
   type UserProperty,
 } from './protocol/properties.js';
 import { checkText, fault, faultCode, faultPosition } from './text.js';
@@ -165,8 +165,8 @@ function textEnd(
 
 /** Properties that need another one beside them, as bits of the identifiers seen. */
 const NEEDS = PROPERTY_NAMES.flatMap((name) => {
-  const { identifier, needs } = PROPERTY_ROWS[name];
-  return needs === undefined ? [] : [{ identifier, needed: PROPERTY_ROWS[needs].identifier }];
+  const { identifier, needs } = propertyRow(name);
+  return needs === undefined ? [] : [{ identifier, needed: propertyRow(needs).identifier }];
 });
 
 /**
@@ -320,7 +320,7 @@ export function readProperties(
   while (p < end) {
     const name = propertyName(variable(), holder) as PropertyName;
     const value = readValue(name);
-    if (!PROPERTY_ROWS[name].repeats) properties[name] = value;
+    if (!propertyRow(name).repeats) properties[name] = value;
     else if (properties[name] === undefined) properties[name] = [value];
     else (properties[name] as unknown[]).push(value);
   }

@@ -140,14 +140,15 @@ export function checkTopicFilter(
   return undefined;
 }
 
-/** `$share/`, by which a Topic Filter says that its subscription is shared. */
-const SHARE_PREFIX = [0x24, 0x73, 0x68, 0x61, 0x72, 0x65, SLASH];
+/** By this a Topic Filter says that its subscription is shared (MQTT 5.0, section 4.8.2). */
+export const SHARE_PREFIX = '$share/';
+const SHARE_PREFIX_BYTES = Array.from(SHARE_PREFIX, (character) => character.charCodeAt(0));
 
 /** Whether the Topic Filter in the bytes `start` to `end` is that of a Shared Subscription. */
 export function isSharedSubscription(bytes: Uint8Array, start: number, end: number): boolean {
   return (
     end - start >= SHARE_PREFIX.length &&
-    SHARE_PREFIX.every((byte, index) => bytes[start + index] === byte)
+    SHARE_PREFIX_BYTES.every((byte, index) => bytes[start + index] === byte)
   );
 }
 

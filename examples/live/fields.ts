@@ -114,7 +114,7 @@ function reason(code: number, type: PacketType): string {
 /** The reason code of a packet, which up to MQTT 3.1.1 has none. */
 function reasonFields(packet: {
   readonly type: PacketType;
-  readonly reasonCode?: number;
+  readonly reasonCode?: number | undefined;
 }): Field[] {
   const { type, reasonCode } = packet;
   return reasonCode === undefined ? [] : [field('reasonCode', reason(reasonCode, type))];

@@ -1,13 +1,8 @@
-/** AUTH (MQTT 5.0, section 3.15): a reason code and properties, which may be left out together. */
+/** AUTH (MQTT 5.0, section 3.15) with a body: a reason code and properties. Without one its row says all. */
 import type { AuthPacket } from '../protocol/packets.js';
 import type { FieldReader } from './field-reader.js';
 
 export function decodeAuth(reader: FieldReader): AuthPacket {
-  if (reader.atEnd) {
-    // Success, which only a Server says.
-    reader.expectSender('server', 'ERR_MQTT_REASON_CODE');
-    return { type: 'AUTH', reasonCode: 0 };
-  }
   const start = reader.position;
   const reasonCode = reader.reasonCode('AUTH');
   const withProperties = reader.properties('AUTH');

@@ -41,6 +41,7 @@ import type {
 } from '../protocol/packets.js';
 import type { ReasonCode } from '../protocol/reason-codes.js';
 import type { Scanner } from '../scanner/scanner.js';
+import type { RowMap } from './row-map.js';
 
 /** @internal What a decoder hands over. */
 export interface BatchContents {
@@ -55,9 +56,9 @@ export interface BatchContents {
   /** Offset of the first byte of `joined` in the stream. */
   readonly joinedOffset: number;
   /** Packets that are decoded already, by row. */
-  readonly packets: ReadonlyMap<number, Packet> | undefined;
+  readonly packets: Pick<RowMap<Packet>, 'get'> | undefined;
   /** Topic Names that a Topic Alias stands for, by row. */
-  readonly topics: ReadonlyMap<number, string> | undefined;
+  readonly topics: Pick<RowMap<string>, 'get'> | undefined;
   readonly error: MqttError | undefined;
   /** The scanner whose table `rows` is; `undefined` if the rows are the batch's own. */
   readonly scanner: Scanner | undefined;
@@ -240,7 +241,11 @@ export class FrameBatch {
       return publishAt(rows, row, this.#source(index), topic);
     }
     const name = packetTypeName(type) as AcknowledgementPacket['type'] | 'UNSUBACK' | EmptyType;
-    if (name === 'PINGREQ' || name === 'PINGRESP' || name === 'DISCONNECT') return { type: name };
+    if (name === 'PINGREQ' || name === 'PINGRESP') return { type: name };
+    if (name === 'DISCONNECT' || name === 'AUTH') {
+      // Without a body: those that have one are decoded already.
+      return (first & ROW_IS_MQTT_5) === 0 ? { type: 'DISCONNECT' } : { type: name, reasonCode: 0 };
+    }
     const packetIdentifier = rows[row + COLUMN_PACKET_IDENTIFIER] as number;
     if ((first & ROW_IS_MQTT_5) === 0) return { type: name, packetIdentifier };
     return acknowledgementAt(
@@ -293,7 +298,7 @@ export const EMPTY_BATCH = new FrameBatch({
   scanner: undefined,
 });
 
-type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT';
+type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT' | 'AUTH';
 
 /** @internal The PUBLISH of a row; `topic` is what its Topic Alias stands for, if that has been looked up. */
 export function publishAt(

@@ -116,7 +116,8 @@ function readFlags(reader: FieldReader): number {
 function readWill(reader: FieldReader, flags: number): Will {
   const withProperties = reader.properties('WILL', '3.1.2-9');
   const topic = reader.topicName('3.1.2-9');
-  const payload = reader.binary('3.1.2-9');
+  const isText = withProperties.properties?.payloadFormatIndicator === 1;
+  const payload = reader.willPayload(isText, '3.1.2-9');
   return {
     qos: ((flags >> WILL_QOS_SHIFT) & 3) as QoS,
     retain: (flags & CONNECT_FLAG.willRetain) !== 0,

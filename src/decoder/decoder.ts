@@ -23,6 +23,7 @@ import {
   RESULT_POSITION,
   RESULT_ROWS,
   RESULT_STATUS,
+  ROW_IS_MQTT_5,
   ROW_PAYLOAD_IS_TEXT,
   ROW_WORDS,
   STATUS_DONE,
@@ -44,8 +45,8 @@ import {
   type ProtocolVersion,
   packetTypeName,
   packetTypesOf,
-  remainingLengthBytes,
   senderTo,
+  variableByteIntegerLength,
 } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
 import type { ScanLimits, Scanner, ScannerName } from '../scanner/scanner.js';
@@ -59,6 +60,7 @@ import {
   resolveDecoderOptions,
 } from './options.js';
 import { PayloadParts } from './payload-parts.js';
+import { isUtf8 } from './payload-text.js';
 import { TopicAliases } from './topic-aliases.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
@@ -77,6 +79,8 @@ export class Decoder {
   #topicAliases: TopicAliases | undefined;
   /** Length of the PUBLISH whose header is unfinished and whose payload will come in parts; else 0. */
   #largePublish = 0;
+  /** Whether that header was begun under other rules than those that hold now. */
+  #rereadsHeader = false;
   /** The payload that is coming in parts. */
   #parts: PayloadParts | undefined;
   /** Bytes of the stream before the current chunk. */
@@ -113,6 +117,7 @@ export class Decoder {
   set protocolVersion(version: ProtocolVersion | undefined) {
     this.#protocolVersion = oneOf('protocolVersion', version, [undefined, ...PROTOCOL_VERSIONS]);
     this.#limits = scanLimits(this.#options, version, this.#isConnected);
+    this.#rereadsHeader = this.#largePublish > 0;
   }
 
   /** Bytes held of a frame that is not complete yet. */
@@ -170,8 +175,17 @@ export class Decoder {
     throw error;
   }
 
-  #push(bytes: Uint8Array): FrameBatch {
+  #push(chunk: Uint8Array): FrameBatch {
     const unfinished = this.#unfinished;
+    let bytes = chunk;
+    if (this.#rereadsHeader) {
+      // What is there of the frame is looked at once more, as if it had come with this chunk.
+      this.#rereadsHeader = false;
+      this.#largePublish = 0;
+      this.#received -= unfinished.length;
+      unfinished.needed = unfinished.length + chunk.length;
+      bytes = unfinished.complete(chunk);
+    }
     // Bytes from the middle of a frame need no look: `reference-frames.test.ts` cuts frames everywhere.
     if (bytes.length === 0 || bytes.length < unfinished.needed - unfinished.length) {
       unfinished.append(bytes);
@@ -334,7 +348,6 @@ export class Decoder {
       if (status === STATUS_LARGE_PUBLISH) {
         position = this.#large(bytes, position, needed, streamOffset, draft);
         if (draft.error !== undefined || position === bytes.length) return;
-        continues = false;
       }
     }
   }
@@ -423,9 +436,11 @@ export class Decoder {
     const { table } = this.#scanner;
     const types = decodedTypes(this.#protocolVersion);
     for (let index = from; index < draft.rows; index++) {
-      const type = ((table[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number) >> 4) & 0x0f;
+      const first = table[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number;
+      const type = (first >> 4) & 0x0f;
       if (type === PACKET_TYPE.PUBLISH) this.#lookAtPublish(bytes, index, streamOffset, draft);
-      else if (((types >> type) & 1) !== 0) this.#decode(type, bytes, index, streamOffset, draft);
+      else if (((types >> type) & 1) === 0 || (first & ROW_IS_MQTT_5) !== 0) continue;
+      else this.#decode(type, bytes, index, streamOffset, draft);
     }
   }
 
@@ -452,6 +467,7 @@ export class Decoder {
           protocolVersion: this.#protocolVersion,
           sender: senderTo(role),
           maximumPropertyLength: this.#limits.maximumListPacketSize,
+          checkPayloadFormat: this.#options.checkPayloadFormat,
         },
         protocolVersion === 'auto' ? undefined : protocolVersion,
       );
@@ -473,7 +489,7 @@ export class Decoder {
     if (!isText || !this.#options.checkPayloadFormat || draft.error !== undefined) return;
     const start = table[row + COLUMN_PAYLOAD] as number;
     const payload = bytes.subarray(start, table[row + COLUMN_END] as number);
-    if (payload.length > 0 && !new PayloadParts(0, payload.length, true).take(payload)) {
+    if (!isUtf8(payload)) {
       draft.rows = index;
       draft.error = this.#payloadError(streamOffset + start);
     }
@@ -508,7 +524,7 @@ export class Decoder {
     const body = table[row + COLUMN_BODY] as number;
     const lengthBytes = body - (table[row + COLUMN_START] as number) - 1;
     const isMinimal =
-      lengthBytes === remainingLengthBytes((table[row + COLUMN_END] as number) - body);
+      lengthBytes === variableByteIntegerLength((table[row + COLUMN_END] as number) - body);
     // Its own Remaining Length was read before its version was known.
     if (version === 5 && !isMinimal && this.#options.minimalRemainingLength !== false) {
       throw new MqttError('ERR_MQTT_REMAINING_LENGTH_NOT_MINIMAL', {

@@ -2,6 +2,7 @@
 import { ROW_WORDS } from '../../assembly/layout.js';
 import type { MqttError } from '../errors.js';
 import type { Packet } from '../protocol/packets.js';
+import { RowMap } from './row-map.js';
 
 export class Draft {
   /** Rows in the frame table. */
@@ -11,9 +12,9 @@ export class Draft {
   /** The frame of row 0, if it began in an earlier chunk. */
   joined: Uint8Array | undefined;
   /** Packets decoded already, by row. */
-  packets: Map<number, Packet> | undefined;
+  packets: RowMap<Packet> | undefined;
   /** Topic Names that a Topic Alias stands for, by row. */
-  topics: Map<number, string> | undefined;
+  topics: RowMap<string> | undefined;
   /** What ended the push. */
   error: MqttError | undefined;
   #pieces: Int32Array[] | undefined;
@@ -33,13 +34,13 @@ export class Draft {
 
   /** Notes the packet of a row of the table. */
   setPacket(row: number, packet: Packet): void {
-    this.packets ??= new Map();
+    this.packets ??= new RowMap();
     this.packets.set(this.spilled + row, packet);
   }
 
   /** Notes the Topic Name of a row of the table, in which there is none. */
   setTopic(row: number, topic: string): void {
-    this.topics ??= new Map();
+    this.topics ??= new RowMap();
     this.topics.set(this.spilled + row, topic);
   }
 

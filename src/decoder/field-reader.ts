@@ -31,6 +31,7 @@ import {
   faultPosition,
   isSharedSubscription,
 } from '../text.js';
+import { isUtf8 } from './payload-text.js';
 
 /** A body, and what is needed to speak of its errors. */
 export interface Body {
@@ -51,6 +52,8 @@ export interface Body {
   readonly sender: Side | undefined;
   /** The most bytes that properties may take. */
   readonly maximumPropertyLength: number;
+  /** Whether a Will Payload must be UTF-8 where it is said to be. */
+  readonly checkPayloadFormat: boolean;
 }
 
 /** The field that a reader reads properties into: nothing where there are none. */
@@ -199,10 +202,14 @@ export class FieldReader {
     return codes;
   }
 
-  /** Throws `code` for what only `side` may send, if the other one has. */
-  expectSender(side: Side, code: ErrorCode): void {
-    const { sender } = this.#body;
-    if (sender !== undefined && sender !== side) this.fail(code, this.position);
+  /** A Will Payload; `isText`: it is said to be UTF-8. */
+  willPayload(isText: boolean, statement: string): Uint8Array {
+    const at = this.position;
+    const payload = this.binary(statement);
+    if (isText && this.#body.checkPayloadFormat && !isUtf8(payload)) {
+      this.fail('ERR_MQTT_PAYLOAD_FORMAT', at + 2);
+    }
+    return payload;
   }
 
   /** Ends the reading: nothing may be left over. */

@@ -13,12 +13,14 @@ import {
 import { tableNumberOf } from '../protocol/first-byte.js';
 import {
   allowedTypes,
+  MAXIMUM_CONNECT_LENGTH,
   PACKET_TYPE,
   type ProtocolVersion,
   senderTo,
 } from '../protocol/packet-types.js';
 import type { ScanLimits } from '../scanner/scanner.js';
 import type { ResolvedDecoderOptions } from './options.js';
+import { LONGEST_FIXED_HEADER } from './unfinished-frame.js';
 
 const CONNECT_ONLY = 1 << PACKET_TYPE.CONNECT;
 
@@ -38,6 +40,7 @@ export function scanLimits(
   const maximumPacketSize = expectsConnect
     ? options.maximumConnectPacketSize
     : options.maximumPacketSize;
+  const maximumListPacketSize = Math.min(options.maximumListPacketSize, maximumPacketSize);
   return {
     allowedTypes: expectsConnect
       ? CONNECT_ONLY
@@ -45,7 +48,12 @@ export function scanLimits(
         ? types
         : types & ~CONNECT_ONLY,
     maximumPacketSize,
-    maximumListPacketSize: Math.min(options.maximumListPacketSize, maximumPacketSize),
+    maximumListPacketSize,
+    // Longer ones end in an error when their bytes are there, so their bytes need not come.
+    maximumConnectSize: Math.min(
+      maximumPacketSize,
+      LONGEST_FIXED_HEADER + MAXIMUM_CONNECT_LENGTH + 2 * (4 + maximumListPacketSize),
+    ),
     topicAliasMaximum: options.topicAliasMaximum,
     maximumQoS: version === 5 ? options.maximumQoS : 2,
     publishPartsAbove: options.publishPartsAbove,

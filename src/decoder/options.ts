@@ -75,19 +75,23 @@ export interface DecoderOptions {
    * at most, so small numbers are wise.
    */
   readonly resolveTopicAliases?: boolean | undefined;
-  /** The Maximum QoS that Clients were told (MQTT 5.0): a PUBLISH of higher QoS is an error. 2 by default. */
+  /**
+   * The Maximum QoS that Clients were told (MQTT 5.0): a PUBLISH of higher QoS is an error (a Will is the Server's to
+   * refuse). 2 by default.
+   */
   readonly maximumQoS?: QoS | undefined;
   /** The Retain Available that Clients were told (MQTT 5.0): with `false`, RETAIN is an error. `true` by default. */
   readonly retainAvailable?: boolean | undefined;
   /**
-   * Whether a payload must be well-formed UTF-8 where the Payload Format Indicator says so (MQTT 5.0, section
+   * Whether a payload, that of a Will included, must be well-formed UTF-8 where the Payload Format Indicator says so (MQTT 5.0, section
    * 3.3.2.3.2), which takes a look at every byte of it. `false` by default.
    */
   readonly checkPayloadFormat?: boolean | undefined;
   /**
    * A PUBLISH of more bytes than this, fixed header included, is not held until it is complete but comes as
    * `PUBLISH_START`, any number of `PUBLISH_PART`, and `PUBLISH_END`, so that payloads of any length pass in
-   * constant memory. Left out, every PUBLISH comes whole.
+   * constant memory. Left out, every PUBLISH comes whole. Each piece takes some hundred bytes and some time: less
+   * than a few KiB is no saving.
    */
   readonly publishPartsAbove?: number | undefined;
   /** The scanner: `auto` (the default) is the fastest that this engine runs. */
@@ -136,6 +140,13 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
   if (role === 'client' && state === 'expectConnect') {
     throw new RangeError("option state: 'expectConnect' does not go with role 'client'");
   }
+  const maximumQoS = oneOf('maximumQoS', options.maximumQoS ?? 2, [0, 1, 2] as const);
+  const retainAvailable = boolean('retainAvailable', options.retainAvailable ?? true);
+  // Both are about what Clients send: a Server may send what it does not take.
+  if (role === 'client' && (maximumQoS < 2 || !retainAvailable)) {
+    const name = retainAvailable ? 'maximumQoS' : 'retainAvailable';
+    throw new RangeError(`option ${name}: a limit for Clients does not go with role 'client'`);
+  }
   const resolveTopicAliases = boolean('resolveTopicAliases', options.resolveTopicAliases ?? false);
   if (resolveTopicAliases && options.topicAliasMaximum === undefined) {
     throw new TypeError('option resolveTopicAliases needs topicAliasMaximum, the most to hold');
@@ -168,8 +179,8 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
     utf8: oneOf('utf8', options.utf8 ?? 'strict', ['strict', 'off'] as const),
     topicAliasMaximum: uint16('topicAliasMaximum', options.topicAliasMaximum ?? 65_535),
     resolveTopicAliases,
-    maximumQoS: oneOf('maximumQoS', options.maximumQoS ?? 2, [0, 1, 2] as const),
-    retainAvailable: boolean('retainAvailable', options.retainAvailable ?? true),
+    maximumQoS,
+    retainAvailable,
     checkPayloadFormat: boolean('checkPayloadFormat', options.checkPayloadFormat ?? false),
     publishPartsAbove: packetSize(
       'publishPartsAbove',

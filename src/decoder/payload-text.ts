@@ -31,3 +31,9 @@ export class PayloadText {
     }
   }
 }
+
+/** Whether a payload that is all there is well-formed UTF-8. */
+export function isUtf8(payload: Uint8Array): boolean {
+  const text = new PayloadText();
+  return text.take(payload) && text.end();
+}

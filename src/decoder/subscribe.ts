@@ -2,6 +2,7 @@
 
 import type { SubscribePacket, Subscription } from '../protocol/packets.js';
 import { SUBSCRIPTION_OPTION } from '../protocol/subscription-options.js';
+import { SHARE_PREFIX } from '../text.js';
 import type { FieldReader } from './field-reader.js';
 
 export function decodeSubscribe(reader: FieldReader): SubscribePacket {
@@ -28,7 +29,7 @@ function readSubscription(reader: FieldReader): Subscription {
     return reader.fail('ERR_MQTT_RETAIN_HANDLING', at);
   }
   const isLocal = (options & noLocal) === 0;
-  if (!isLocal && topicFilter.startsWith('$share/')) {
+  if (!isLocal && topicFilter.startsWith(SHARE_PREFIX)) {
     reader.fail('ERR_MQTT_NO_LOCAL_ON_SHARED_SUBSCRIPTION', at);
   }
   return {

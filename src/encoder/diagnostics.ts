@@ -22,12 +22,15 @@ const YIELDING: ReadonlySet<PacketType> = new Set<PacketType>([
   'AUTH',
 ]);
 
-/** Packets that keep them although no problem information was asked for. A Server sends no CONNECT. */
-const KEEPING: ReadonlySet<PacketType> = new Set<PacketType>([
-  'CONNECT',
-  'CONNACK',
-  'PUBLISH',
-  'DISCONNECT',
+/** Packets of a Server that lose them where no problem information was asked for. */
+const OMITTING: ReadonlySet<PacketType> = new Set<PacketType>([
+  'PUBACK',
+  'PUBREC',
+  'PUBREL',
+  'PUBCOMP',
+  'SUBACK',
+  'UNSUBACK',
+  'AUTH',
 ]);
 
 /** Whether the packet does without diagnostics rather than be too large. */
@@ -45,10 +48,7 @@ export function without(
   return rest;
 }
 
-/** The properties of a packet to a Client that has asked for no problem information. */
-export function withoutProblemInformation(
-  { packetType }: EncodingContext,
-  properties: EncodableProperties,
-): EncodableProperties {
-  return KEEPING.has(packetType) ? properties : DIAGNOSTICS.reduce(without, properties);
+/** Whether the packet carries none to a Client that has asked for no problem information. */
+export function omitsDiagnostics({ packetType, sender }: EncodingContext): boolean {
+  return sender !== 'client' && OMITTING.has(packetType);
 }

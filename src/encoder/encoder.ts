@@ -11,6 +11,8 @@
 import { allocateShortLived, isBytes } from '../bytes.js';
 import { PROTOCOL_VERSIONS, type ProtocolVersion, type Side } from '../protocol/packet-types.js';
 import type {
+  ConnackPacket,
+  ConnectPacket,
   EncodableConnectPacket,
   EncodablePacket,
   EncodablePublishPacket,
@@ -46,8 +48,7 @@ export class Encoder {
   readonly #isFixed: boolean;
   readonly #sender: Side | undefined;
   readonly #sendsDoubtfulReasonCodes: boolean;
-  readonly #assignsTopicAliases: boolean;
-  #peer: Peer;
+  readonly #peer: Peer;
   readonly #payload = new PayloadParts();
   #protocolVersion: ProtocolVersion;
   /** The rules under `#protocolVersion`. */
@@ -63,8 +64,7 @@ export class Encoder {
     this.#isFixed = protocolVersion !== 'auto';
     this.#sender = role === 'any' ? undefined : role;
     this.#sendsDoubtfulReasonCodes = checked.sendDoubtfulReasonCodes;
-    this.#assignsTopicAliases = checked.assignTopicAliases;
-    this.#peer = new Peer(checked, this.#assignsTopicAliases);
+    this.#peer = new Peer(checked, checked.assignTopicAliases);
     this.#protocolVersion = protocolVersion === 'auto' ? 4 : protocolVersion;
     this.#contexts = this.#contextsOf(this.#protocolVersion);
   }
@@ -84,13 +84,31 @@ export class Encoder {
   }
 
   /**
-   * Takes in what the peer has told in its CONNECT or CONNACK, which is often after the encoder was made. What is
-   * left out of `limits` is as if it had been left out of the options. Topic Aliases given before are given anew.
+   * Takes in what the peer has told in its CONNECT or CONNACK, as decoded: its version, Maximum Packet Size, Topic
+   * Alias Maximum (0 if it told none) and whether it wants problem information. All that {@link setPeerLimits} and
+   * the options said of these is replaced.
+   */
+  learnFrom(packet: ConnectPacket | ConnackPacket): void {
+    const { properties } = packet;
+    const isMqtt5 =
+      packet.type === 'CONNECT' ? packet.protocolLevel === 5 : packet.reasonCode !== undefined;
+    if (packet.type === 'CONNECT') this.protocolVersion = packet.protocolLevel;
+    this.setPeerLimits({
+      maximumPacketSize: properties?.maximumPacketSize,
+      topicAliasMaximum: isMqtt5 ? (properties?.topicAliasMaximum ?? 0) : undefined,
+      omitDiagnostics:
+        packet.type === 'CONNECT' && packet.properties?.requestProblemInformation === false,
+    });
+  }
+
+  /**
+   * Sets what the peer has told, which is often after the encoder was made. What is left out of `limits` is as if it
+   * had been left out of the options, whatever was set before. Topic Aliases given before are given anew.
    *
    * @throws `TypeError` or `RangeError` naming what is at fault
    */
   setPeerLimits(limits: PeerLimits): void {
-    this.#peer = new Peer(checkLimits(limits), this.#assignsTopicAliases);
+    this.#peer.setLimits(checkLimits(limits));
   }
 
   /**
@@ -306,7 +324,8 @@ const encoder = new Encoder();
 /**
  * Encodes one packet into a buffer of its own, as {@link Encoder.encode} of an encoder that lives no longer:
  * it learns no version from a CONNECT and knows no payload under way. Without options, all but a
- * CONNECT of another version is MQTT 3.1.1.
+ * CONNECT of another version is MQTT 3.1.1. With options it makes an encoder for the one packet, which takes
+ * longer than the packet: keep an {@link Encoder} for more than a few.
  *
  * @param options see {@link EncoderOptions}
  */

@@ -4,9 +4,15 @@
  */
 import { isBytes, isWellFormed, utf8Length } from '../bytes.js';
 import { type ErrorCode, MqttEncodeError } from '../errors.js';
-import { MAXIMUM_FIELD_LENGTH, type QoS } from '../protocol/packet-types.js';
+import { MAXIMUM_FIELD_LENGTH, type ProtocolVersion, type QoS } from '../protocol/packet-types.js';
 import type { EncodableBytes } from '../protocol/packets.js';
 import type { EncodingContext } from './context.js';
+
+const VERSION_NAMES: Readonly<Record<ProtocolVersion, string>> = {
+  3: 'MQTT 3.1',
+  4: 'MQTT 3.1.1',
+  5: 'MQTT 5.0',
+};
 
 /** Throws an `MqttEncodeError`. */
 export function refuse(
@@ -15,7 +21,11 @@ export function refuse(
   field: string,
   detail?: string,
 ): never {
-  throw new MqttEncodeError(code, packetType, field, detail, protocolVersion, sender);
+  const says =
+    detail === undefined && code === 'ERR_MQTT_VERSION_OF_PACKET'
+      ? `does not exist in ${VERSION_NAMES[protocolVersion]}, the protocolVersion of this encoder`
+      : detail;
+  throw new MqttEncodeError(code, packetType, field, says, protocolVersion, sender);
 }
 
 /** Refuses a field that the version does not have, unless it is left out. */

@@ -7,6 +7,7 @@
  */
 import { isWellFormed, utf8Length, writeUtf8 } from '../bytes.js';
 import { errorCodeOf } from '../errors.js';
+import { variableByteIntegerLength } from '../protocol/packet-types.js';
 import type { EncodableBytes } from '../protocol/packets.js';
 import {
   checkSharedSubscription,
@@ -17,13 +18,6 @@ import {
 } from '../text.js';
 import type { EncodingContext } from './context.js';
 import { refuse, refuseSurrogate } from './field-checks.js';
-
-/** How many bytes a Variable Byte Integer of this value takes (section 1.5.5), and so a Remaining Length. */
-export function variableByteIntegerLength(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  return value < 0x20_0000 ? 3 : 4;
-}
 
 /** Characters of text for which a loop is faster than calls. */
 const SHORT_TEXT = 64;

@@ -17,8 +17,8 @@ export interface PeerLimits {
    */
   readonly maximumPacketSize?: number | undefined;
   /**
-   * Whether the Client has asked for no problem information (3.1.2-29): the Reason String and the User
-   * Properties of every packet but CONNECT, CONNACK, PUBLISH and DISCONNECT are left out. `false` if left out.
+   * Whether the Client has asked for no problem information (3.1.2-29): a Server leaves out the Reason String and
+   * the User Properties of every packet but CONNACK, PUBLISH and DISCONNECT. `false` if left out.
    */
   readonly omitDiagnostics?: boolean | undefined;
   /**
@@ -56,7 +56,7 @@ export interface EncoderOptions extends PeerLimits {
 }
 
 /** The names of all options of an encoder. */
-export const OPTION_NAMES: readonly (keyof EncoderOptions)[] = [
+const OPTION_NAMES: readonly (keyof EncoderOptions)[] = [
   'protocolVersion',
   'role',
   'maximumPacketSize',

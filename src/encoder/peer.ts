@@ -1,10 +1,9 @@
 /** What the peer accepts and wants, and what becomes of a packet for its sake. */
-import { MAXIMUM_REMAINING_LENGTH } from '../protocol/packet-types.js';
+import { MAXIMUM_REMAINING_LENGTH, variableByteIntegerLength } from '../protocol/packet-types.js';
 import type { EncodablePacket } from '../protocol/packets.js';
 import type { EncodableProperties, EncodingContext } from './context.js';
-import { DIAGNOSTICS, without, withoutProblemInformation, yieldsToLimit } from './diagnostics.js';
+import { DIAGNOSTICS, omitsDiagnostics, without, yieldsToLimit } from './diagnostics.js';
 import { refuse } from './field-checks.js';
-import { variableByteIntegerLength } from './field-writer.js';
 import type { CheckedLimits } from './options.js';
 import { propertiesOf, propertyOf } from './properties.js';
 import type { EncodableMessage } from './publish.js';
@@ -17,7 +16,7 @@ export function frameLength(body: number): number {
 
 /** The peer of one connection, as the options of the encoder tell of it. */
 export class Peer {
-  readonly #limits: CheckedLimits;
+  #limits: CheckedLimits;
   /** The aliases that the peer knows, if the encoder gives them. */
   readonly topicAliases: TopicAliases | undefined;
 
@@ -26,6 +25,12 @@ export class Peer {
     this.topicAliases = assignsTopicAliases
       ? new TopicAliases(limits.topicAliasMaximum ?? 0)
       : undefined;
+  }
+
+  /** The peer has told its limits. */
+  setLimits(limits: CheckedLimits): void {
+    this.#limits = limits;
+    this.topicAliases?.setMaximum(limits.topicAliasMaximum ?? 0);
   }
 
   /** The packet as it is to be written: itself, unless it is given a Topic Alias. */
@@ -53,7 +58,11 @@ export class Peer {
     context: EncodingContext,
   ): EncodableProperties {
     let properties = given;
-    if (this.#limits.omitDiagnostics) properties = withoutProblemInformation(context, properties);
+    if (this.#limits.omitDiagnostics && omitsDiagnostics(context)) {
+      // What is wrong with them is wrong although they are not sent.
+      context.body.length(packet, properties, context);
+      properties = DIAGNOSTICS.reduce(without, properties);
+    }
     if (!yieldsToLimit(context)) return properties;
     for (const omitted of DIAGNOSTICS) {
       if (this.#fits(packet, properties, context)) break;

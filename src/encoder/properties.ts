@@ -6,13 +6,18 @@
  */
 import { isBytes } from '../bytes.js';
 import type { ErrorCode } from '../errors.js';
-import { MAXIMUM_REMAINING_LENGTH, type PacketType } from '../protocol/packet-types.js';
 import {
+  MAXIMUM_REMAINING_LENGTH,
+  type PacketType,
+  variableByteIntegerLength,
+} from '../protocol/packet-types.js';
+import {
+  PROPERTIES,
   PROPERTY_NAMES,
-  PROPERTY_ROWS,
   type PropertyName,
   type PropertyRow,
   propertyMaximum,
+  propertyRow,
   type UserProperty,
 } from '../protocol/properties.js';
 import type { EncodableProperties, EncodingContext } from './context.js';
@@ -26,7 +31,7 @@ import {
   textLength,
   topicLength,
 } from './field-checks.js';
-import { type FieldWriter, variableByteIntegerLength } from './field-writer.js';
+import type { FieldWriter } from './field-writer.js';
 
 /** What may have properties: a packet (PINGREQ and PINGRESP have none that are allowed), or a Will. */
 type Holder = PacketType | 'WILL';
@@ -51,13 +56,10 @@ function entriesOf(holder: Holder): Entries {
   let entries = ENTRIES.get(holder);
   if (entries === undefined) {
     const names = PROPERTY_NAMES.filter((name) =>
-      (PROPERTY_ROWS[name].packets as readonly Holder[]).includes(holder),
+      (propertyRow(name).packets as readonly Holder[]).includes(holder),
     );
     entries = new Map(
-      names.map((name) => [
-        name,
-        { row: PROPERTY_ROWS[name], field: `${fieldOf(holder)}.${name}` },
-      ]),
+      names.map((name) => [name, { row: propertyRow(name), field: `${fieldOf(holder)}.${name}` }]),
     );
     ENTRIES.set(holder, entries);
   }
@@ -183,7 +185,7 @@ function isRepeated({ row }: Entry): boolean {
 function entryOf(context: EncodingContext, holder: Holder, name: string): Entry {
   const entry = entriesOf(holder).get(name);
   if (entry === undefined) {
-    const isKnown = Object.hasOwn(PROPERTY_ROWS, name);
+    const isKnown = Object.hasOwn(PROPERTIES, name);
     return refuse(
       context,
       isKnown ? 'ERR_MQTT_PROPERTY_NOT_ALLOWED' : 'ERR_MQTT_PROPERTY_UNKNOWN',

@@ -33,7 +33,7 @@ function explicitAlias({ properties }: EncodableMessage): unknown {
 
 /** The aliases of one connection, in one direction. */
 export class TopicAliases {
-  readonly #maximum: number;
+  #maximum: number;
   /** The alias of each topic that has one; the topic used last stands last. */
   readonly #aliases = new Map<string, number>();
   readonly #topics = new Map<number, string>();
@@ -44,6 +44,18 @@ export class TopicAliases {
 
   constructor(maximum: number) {
     this.#maximum = maximum;
+  }
+
+  /**
+   * From now on there may be so many. Those given before are given anew; those that the caller uses stay the
+   * caller's.
+   */
+  setMaximum(maximum: number): void {
+    this.#maximum = maximum;
+    this.#aliases.clear();
+    this.#topics.clear();
+    this.#next = 0;
+    this.#advance();
   }
 
   /** The packet as it is to be sent: itself, or a copy with an alias, whose topic is empty if the receiver knows it. */

@@ -263,8 +263,8 @@ export class DecoderStream<D extends Delivery = 'packets'> extends LateFailingTr
 }
 
 /**
- * Packets in, bytes out: a Transform whose writable side is in object mode, one chunk a packet. The
- * parts of a payload are chunks as they are, uncopied.
+ * Packets in, bytes out: a Transform whose writable side is in object mode. Each packet is pushed as a chunk, and
+ * each part of a payload as it is, uncopied; `read()` and `for await` may join chunks that wait, as of any stream of bytes.
  *
  * A packet that cannot be encoded, or an end in the middle of a payload, destroys the stream with
  * the `MqttEncodeError`, after all that was encoded before has been read.
@@ -283,7 +283,7 @@ export class EncoderStream extends LateFailingTransform {
     this.#encoder = encoder;
   }
 
-  /** The encoder inside, for its `protocolVersion`. Packets go into the stream, not into it. */
+  /** The encoder inside, for what the peer tells: `learnFrom()`, `protocolVersion`. Packets go into the stream, not into it. */
   get encoder(): Encoder {
     return this.#encoder;
   }

@@ -30,8 +30,8 @@ abstract class Pair<In, Out> {
   /** What goes in. */
   readonly writable: WritableStream<In>;
 
-  /** @param step makes the items of a write @param end says that there are no more writes; may throw */
-  protected constructor(step: (input: In) => Yield<Out>, end: () => void) {
+  /** @param step makes the items of a write; `undefined`: there is nothing to hand over @param end says that there are no more writes; may throw */
+  protected constructor(step: (input: In) => Yield<Out> | undefined, end: () => void) {
     let output!: ReadableStreamDefaultController<Out>;
     let input!: WritableStreamDefaultController;
     let current: Yield<Out> | undefined;
@@ -103,6 +103,7 @@ abstract class Pair<In, Out> {
             fail(error);
             throw error;
           }
+          if (current === undefined) return undefined;
           return new Promise<void>((resolve, reject) => {
             written = resolve;
             failed = reject;
@@ -168,15 +169,15 @@ export class WebEncoderStream extends Pair<EncodablePacket, Uint8Array> {
     super(
       (packet) => {
         const bytes = encoder.encode(packet);
-        // The end of a payload has no bytes.
-        return { items: (bytes.length === 0 ? [] : [bytes]).values(), error: undefined };
+        // The end of a payload has no bytes, and no reader has to come for them.
+        return bytes.length === 0 ? undefined : { items: [bytes].values(), error: undefined };
       },
       () => encoder.end(),
     );
     this.#encoder = encoder;
   }
 
-  /** The encoder inside, for its `protocolVersion`. Packets go into the stream, not into it. */
+  /** The encoder inside, for what the peer tells: `learnFrom()`, `protocolVersion`. Packets go into the stream, not into it. */
   get encoder(): Encoder {
     return this.#encoder;
   }

@@ -20,6 +20,7 @@ import {
   SHAPE_ACKNOWLEDGEMENT,
   SHAPE_CONNECT,
   SHAPE_CONTROL,
+  SHAPE_CONTROL_OR_EMPTY,
   SHAPE_EMPTY,
   SHAPE_IS_LIST,
   SHAPE_PACKET_IDENTIFIER,
@@ -35,6 +36,7 @@ const SHAPES = {
   publish: SHAPE_PUBLISH,
   'publish-with-properties': SHAPE_PUBLISH_WITH_PROPERTIES,
   control: SHAPE_CONTROL,
+  'control-or-empty': SHAPE_CONTROL_OR_EMPTY,
   connect: SHAPE_CONNECT,
 } as const;
 

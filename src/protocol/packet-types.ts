@@ -37,7 +37,7 @@ export type ProtocolVersion = 3 | 4 | 5;
 /** All versions there are. */
 export const PROTOCOL_VERSIONS: readonly ProtocolVersion[] = [3, 4, 5];
 
-/** Which side's packets a decoder reads: a `server` reads what a client sends, and the other way round. */
+/** Whose decoder or encoder it is. Which side's packets a decoder reads: a `server` reads what a client sends, and the other way round. */
 export type Role = 'server' | 'client' | 'any';
 
 /** Which side of a connection. */
@@ -77,6 +77,7 @@ interface PacketTypeRow {
     | 'publish'
     | 'publish-with-properties'
     | 'control'
+    | 'control-or-empty'
     | 'connect';
   /** Whether it is made of lists, which take more memory once they are decoded. */
   readonly list: boolean;
@@ -86,16 +87,16 @@ interface PacketTypeRow {
 export const MAXIMUM_REMAINING_LENGTH = 268_435_455;
 /** The longest frame there can be: fixed header of five bytes and the longest body. */
 export const MAXIMUM_FRAME_LENGTH = MAXIMUM_REMAINING_LENGTH + 5;
-/** How many bytes a Remaining Length, or any Variable Byte Integer, of this value takes at least. */
-export function remainingLengthBytes(value: number): number {
+/** How many bytes a Variable Byte Integer of this value takes (MQTT 5.0, section 1.5.5), and so a Remaining Length. */
+export function variableByteIntegerLength(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   return value < 0x20_0000 ? 3 : 4;
 }
 /** The longest string or binary field: its length is two bytes (section 1.5.3). */
 export const MAXIMUM_FIELD_LENGTH = 65_535;
-/** The longest body of CONNECT: twelve bytes of MQTT 3.1 and five fields as long as can be. */
-const MAXIMUM_CONNECT_LENGTH = 12 + 5 * (2 + MAXIMUM_FIELD_LENGTH);
+/** The longest body of CONNECT without properties: twelve bytes of MQTT 3.1 and five fields as long as can be. */
+export const MAXIMUM_CONNECT_LENGTH = 12 + 5 * (2 + MAXIMUM_FIELD_LENGTH);
 
 /**
  * MQTT 3.1 and 3.1.1, a row a type (tables 2.1 and 2.2, and the first section on each packet).
@@ -139,8 +140,8 @@ const MQTT_5_ROWS: readonly PacketTypeRow[] = [
   { name: 'UNSUBACK',    sender: 'server', flags: 0, minimum: 3,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'control',                 list: true },
   { name: 'PINGREQ',     sender: 'client', flags: 0, minimum: 0,  maximum: 0,                        body: 'empty',                   list: false },
   { name: 'PINGRESP',    sender: 'server', flags: 0, minimum: 0,  maximum: 0,                        body: 'empty',                   list: false },
-  { name: 'DISCONNECT',  sender: 'both',   flags: 0, minimum: 0,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'control',                 list: true },
-  { name: 'AUTH',        sender: 'both',   flags: 0, minimum: 0,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'control',                 list: true },
+  { name: 'DISCONNECT',  sender: 'both',   flags: 0, minimum: 0,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'control-or-empty',        list: true },
+  { name: 'AUTH',        sender: 'both',   flags: 0, minimum: 0,  maximum: MAXIMUM_REMAINING_LENGTH, body: 'control-or-empty',        list: true },
 ];
 
 /** Before a CONNECT has told the version, all is as in MQTT 3.1.1, but for the CONNECT itself. */
@@ -185,9 +186,11 @@ function maskOf(rows: PacketTypeRows, fits: (row: PacketTypeRow) => boolean): nu
   );
 }
 
-/** The types whose bodies are decoded as soon as they were scanned, as a mask: bit n stands for packet type n. */
+const DECODED_BODIES: readonly PacketTypeRow['body'][] = ['control', 'control-or-empty', 'connect'];
+
+/** The types whose bodies, if they have one, are decoded as soon as they were scanned, as a mask: bit n stands for packet type n. */
 export function decodedTypes(version: ProtocolVersion | undefined): number {
-  return maskOf(packetTypesOf(version), ({ body }) => body === 'control' || body === 'connect');
+  return maskOf(packetTypesOf(version), ({ body }) => DECODED_BODIES.includes(body));
 }
 
 /** The types that `sender` (`undefined`: either side) may send, as a mask: bit n stands for packet type n. */

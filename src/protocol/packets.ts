@@ -5,6 +5,8 @@
  * `Packet` is what decoding yields. `EncodablePacket` is what encoding takes: the same, with
  * everything left out that has a customary value. Every `Packet` is an `EncodablePacket`.
  *
+ * Packets to encode are plain data: their fields are read more than once.
+ *
  * What exists in one version only says so. `properties` and the reason codes that may be left out on the
  * wire are MQTT 5.0; `properties` is not there where there are none.
  */
@@ -18,7 +20,7 @@ export interface Will {
   readonly qos: QoS;
   readonly retain: boolean;
   /** Will Properties (MQTT 5.0, section 3.1.3.2). */
-  readonly properties?: WillProperties;
+  readonly properties?: WillProperties | undefined;
   /** Will Topic: a Topic Name, so without wildcards. */
   readonly topic: string;
   /** Will Message or Will Payload: 0 to 65,535 bytes, a view of the bytes the packet was decoded from. */
@@ -29,10 +31,10 @@ interface ConnectFields {
   readonly type: 'CONNECT';
   /** Seconds, 0 to 65,535; 0 turns the mechanism off. */
   readonly keepAlive: number;
-  readonly will?: Will;
-  readonly userName?: string;
+  readonly will?: Will | undefined;
+  readonly userName?: string | undefined;
   /** Binary, 0 to 65,535 bytes: a view of the bytes the packet was decoded from. */
-  readonly password?: Uint8Array;
+  readonly password?: Uint8Array | undefined;
 }
 
 /** Client requests a connection to a Server (section 3.1). `protocolLevel` tells the versions apart. */
@@ -55,7 +57,7 @@ export type ConnectPacket =
       /** Protocol Version 5: MQTT 5.0. */
       readonly protocolLevel: 5;
       readonly cleanStart: boolean;
-      readonly properties?: ConnectProperties;
+      readonly properties?: ConnectProperties | undefined;
       /** Empty: the Server is to choose one. */
       readonly clientIdentifier: string;
       readonly bridge?: undefined;
@@ -75,7 +77,7 @@ export type ConnackPacket =
       readonly type: 'CONNACK';
       readonly sessionPresent: boolean;
       readonly reasonCode: ReasonCode<'CONNACK'>;
-      readonly properties?: ConnackProperties;
+      readonly properties?: ConnackProperties | undefined;
       readonly returnCode?: undefined;
     };
 
@@ -84,7 +86,7 @@ interface MessageFields {
   readonly topic: string;
   readonly retain: boolean;
   /** MQTT 5.0. */
-  readonly properties?: PublishProperties;
+  readonly properties?: PublishProperties | undefined;
 }
 
 /** QoS, and what hangs on it: a Packet Identifier is there exactly when QoS is 1 or 2. */
@@ -124,7 +126,7 @@ export type PublishStart = MessageFields &
 /** The next bytes of a payload that comes in parts. */
 export interface PublishPart {
   readonly type: 'PUBLISH_PART';
-  /** At least one byte: a view of the chunk. */
+  /** A view of the chunk, of one byte at least; to be encoded it may be empty. */
   readonly payload: Uint8Array;
 }
 
@@ -141,9 +143,9 @@ interface Acknowledgement<Type extends 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP
   /** 1 to 65,535, that of the packet acknowledged. */
   readonly packetIdentifier: number;
   /** MQTT 5.0; 0 where it is left out on the wire. */
-  readonly reasonCode?: ReasonCode<Type>;
+  readonly reasonCode?: ReasonCode<Type> | undefined;
   /** MQTT 5.0. */
-  readonly properties?: PropertiesOf<Type>;
+  readonly properties?: PropertiesOf<Type> | undefined;
 }
 
 /** Publish acknowledgement, QoS 1 (section 3.4). */
@@ -161,11 +163,11 @@ export interface Subscription {
   /** Requested or Maximum QoS. */
   readonly qos: QoS;
   /** Whether messages of one's own are not wanted. */
-  readonly noLocal?: boolean;
+  readonly noLocal?: boolean | undefined;
   /** Whether forwarded messages keep their RETAIN flag. */
-  readonly retainAsPublished?: boolean;
+  readonly retainAsPublished?: boolean | undefined;
   /** Retained messages are sent 0: on subscribing, 1: if the subscription is new, 2: not. */
-  readonly retainHandling?: 0 | 1 | 2;
+  readonly retainHandling?: 0 | 1 | 2 | undefined;
 }
 
 /** Subscribe to topics (section 3.8). */
@@ -174,7 +176,7 @@ export interface SubscribePacket {
   /** 1 to 65,535. */
   readonly packetIdentifier: number;
   /** MQTT 5.0. */
-  readonly properties?: SubscribeProperties;
+  readonly properties?: SubscribeProperties | undefined;
   /** At least one. */
   readonly subscriptions: readonly Subscription[];
 }
@@ -194,7 +196,7 @@ export type SubackPacket =
       readonly type: 'SUBACK';
       /** 1 to 65,535. */
       readonly packetIdentifier: number;
-      readonly properties?: SubackProperties;
+      readonly properties?: SubackProperties | undefined;
       /** At least one; in the order of the subscriptions. */
       readonly reasonCodes: readonly ReasonCode<'SUBACK'>[];
       readonly returnCodes?: undefined;
@@ -206,7 +208,7 @@ export interface UnsubscribePacket {
   /** 1 to 65,535. */
   readonly packetIdentifier: number;
   /** MQTT 5.0. */
-  readonly properties?: UnsubscribeProperties;
+  readonly properties?: UnsubscribeProperties | undefined;
   /** At least one. */
   readonly topicFilters: readonly string[];
 }
@@ -217,9 +219,9 @@ export interface UnsubackPacket {
   /** 1 to 65,535. */
   readonly packetIdentifier: number;
   /** MQTT 5.0. */
-  readonly properties?: UnsubackProperties;
+  readonly properties?: UnsubackProperties | undefined;
   /** MQTT 5.0: at least one; in the order of the Topic Filters. */
-  readonly reasonCodes?: readonly ReasonCode<'UNSUBACK'>[];
+  readonly reasonCodes?: readonly ReasonCode<'UNSUBACK'>[] | undefined;
 }
 
 /** PING request (section 3.12). */
@@ -236,9 +238,9 @@ export interface PingrespPacket {
 export interface DisconnectPacket {
   readonly type: 'DISCONNECT';
   /** MQTT 5.0; 0 where it is left out on the wire. */
-  readonly reasonCode?: ReasonCode<'DISCONNECT'>;
+  readonly reasonCode?: ReasonCode<'DISCONNECT'> | undefined;
   /** MQTT 5.0. */
-  readonly properties?: DisconnectProperties;
+  readonly properties?: DisconnectProperties | undefined;
 }
 
 /** Authentication exchange (MQTT 5.0, section 3.15). */
@@ -246,7 +248,7 @@ export interface AuthPacket {
   readonly type: 'AUTH';
   /** 0 where it is left out on the wire. */
   readonly reasonCode: ReasonCode<'AUTH'>;
-  readonly properties?: AuthProperties;
+  readonly properties?: AuthProperties | undefined;
 }
 
 /** Properties of CONNECT (section 3.1.2.11). */

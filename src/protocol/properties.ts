@@ -185,8 +185,10 @@ export type PropertiesOf<Holder extends PropertyHolder> = {
 /** The names of all properties in packets. */
 export const PROPERTY_NAMES = Object.keys(PROPERTIES) as readonly PropertyName[];
 
-/** The table as rows that all have the same shape. */
-export const PROPERTY_ROWS: Readonly<Record<PropertyName, PropertyRow>> = PROPERTIES;
+/** The row of a property. */
+export function propertyRow(name: PropertyName): PropertyRow {
+  return PROPERTIES[name];
+}
 
 /** The number by which masks and scanners know a holder: that of its packet type, or 0 for a Will. */
 export function holderNumber(holder: PropertyHolder): number {
@@ -198,7 +200,7 @@ const NAMES_BY_IDENTIFIER: readonly (readonly (PropertyName | undefined)[] | und
   Array.from({ length: PROPERTY_IDENTIFIERS }, (_, identifier) => {
     const keys: (PropertyName | undefined)[] = [];
     for (const key of PROPERTY_NAMES) {
-      const { identifier: own, packets } = PROPERTY_ROWS[key];
+      const { identifier: own, packets } = propertyRow(key);
       if (own === identifier) for (const holder of packets) keys[holderNumber(holder)] = key;
     }
     return keys.length === 0 ? undefined : keys;
@@ -246,7 +248,7 @@ function makeTable(): Int32Array {
     table[at] = (table[at] as number) | bits;
   };
   for (const key of PROPERTY_NAMES) {
-    const row = PROPERTY_ROWS[key];
+    const row = propertyRow(key);
     const entry = row.identifier * PROPERTY_WORDS;
     for (const holder of row.packets) {
       const bit = 1 << holderNumber(holder);

@@ -362,7 +362,7 @@ export const RULES = {
     statement: '3.9.3-2',
   },
   ERR_MQTT_CONNACK_OF_MQTT_3: {
-    class: 'VERSION',
+    class: 'PROTOCOL',
     says: 'the CONNACK is one of MQTT 3.1.1: the Server does not speak MQTT 5.0',
   },
   ERR_MQTT_REASON_CODE: {

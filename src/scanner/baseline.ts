@@ -61,6 +61,7 @@ import {
   SHAPE_ACKNOWLEDGEMENT,
   SHAPE_CONNECT,
   SHAPE_CONTROL,
+  SHAPE_CONTROL_OR_EMPTY,
   SHAPE_IS_LIST,
   SHAPE_MASK,
   SHAPE_PACKET_IDENTIFIER,
@@ -167,7 +168,19 @@ export class BaselineScanner implements Scanner {
             }
             flags |= ROW_IS_MQTT_5 | more;
           }
-        } else if (shape === SHAPE_CONTROL || shape === SHAPE_CONNECT) {
+        } else if (shape === SHAPE_CONTROL_OR_EMPTY && body === end) {
+          if (first >> 4 === PACKET_TYPE.AUTH && (limits.rules & RULE_FROM_CLIENT) !== 0) {
+            // Success, which only a Server says.
+            this.#fail(ERROR_REASON_CODE, body, first);
+            status = STATUS_ERROR;
+            break;
+          }
+          flags |= ROW_IS_MQTT_5;
+        } else if (
+          shape === SHAPE_CONTROL ||
+          shape === SHAPE_CONNECT ||
+          shape === SHAPE_CONTROL_OR_EMPTY
+        ) {
           controlRows++;
         }
         table[row + COLUMN_FIRST_BYTE] = flags;
@@ -271,7 +284,9 @@ export class BaselineScanner implements Scanner {
     const maximum =
       ((entries[entry + ENTRY_SHAPE] as number) & SHAPE_IS_LIST) !== 0
         ? limits.maximumListPacketSize
-        : limits.maximumPacketSize;
+        : first >> 4 === PACKET_TYPE.CONNECT
+          ? limits.maximumConnectSize
+          : limits.maximumPacketSize;
     if (1 + count + length > maximum) {
       return this.#fail(ERROR_PACKET_TOO_LARGE, p + 1, first);
     }

@@ -18,6 +18,8 @@ export interface ScanLimits {
   maximumPacketSize: number;
   /** The same for packets that are lists, and for the properties of a PUBLISH. */
   maximumListPacketSize: number;
+  /** The same for CONNECT. */
+  maximumConnectSize: number;
   /** The largest Topic Alias that may come. */
   topicAliasMaximum: number;
   /** The highest QoS that may come. */

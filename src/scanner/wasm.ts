@@ -1,6 +1,7 @@
 /** The scanner that runs in WebAssembly. It copies what it must read into the module's window. */
 import {
   LIMIT_ALLOWED_TYPES,
+  LIMIT_MAXIMUM_CONNECT_SIZE,
   LIMIT_MAXIMUM_LIST_PACKET_SIZE,
   LIMIT_MAXIMUM_PACKET_SIZE,
   LIMIT_MAXIMUM_QOS,
@@ -85,6 +86,7 @@ export class WasmScanner implements Scanner {
     words[LIMIT_ALLOWED_TYPES] = limits.allowedTypes;
     words[LIMIT_MAXIMUM_PACKET_SIZE] = limits.maximumPacketSize;
     words[LIMIT_MAXIMUM_LIST_PACKET_SIZE] = limits.maximumListPacketSize;
+    words[LIMIT_MAXIMUM_CONNECT_SIZE] = limits.maximumConnectSize;
     words[LIMIT_TOPIC_ALIAS_MAXIMUM] = limits.topicAliasMaximum;
     words[LIMIT_MAXIMUM_QOS] = limits.maximumQoS;
     words[LIMIT_PUBLISH_PARTS_ABOVE] = limits.publishPartsAbove;

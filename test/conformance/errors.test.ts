@@ -96,7 +96,7 @@ const INPUTS: Readonly<Record<ErrorCode, readonly [ErrorClass, () => unknown]>> 
   ERR_MQTT_SUBSCRIPTION_RESERVED_BITS: ['MALFORMED', decoding(frame('82', '0001', utf8(SECRET), 'FF'))],
   ERR_MQTT_NO_RETURN_CODE: ['PROTOCOL', encoding({ type: 'SUBACK', packetIdentifier: 1, returnCodes: [] })],
   ERR_MQTT_SUBSCRIBE_RETURN_CODE: ['PROTOCOL', decoding('90 03 0001 FF')],
-  ERR_MQTT_CONNACK_OF_MQTT_3: ['VERSION', decoding5('20 02 00 01')],
+  ERR_MQTT_CONNACK_OF_MQTT_3: ['PROTOCOL', decoding5('20 02 00 01')],
   ERR_MQTT_REASON_CODE: ['PROTOCOL', decoding5(frame('40', '0001 FF 00'))],
   ERR_MQTT_NO_REASON_CODE: ['PROTOCOL', decoding5('90 03 0001 00')],
   ERR_MQTT_RETAIN_HANDLING: ['PROTOCOL', decoding5(frame('82', '0001 00', utf8(SECRET), '30'))],

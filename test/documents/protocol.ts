@@ -9,11 +9,11 @@ import {
 } from '../../src/protocol/packet-types.js';
 import {
   PROPERTY_NAMES,
-  PROPERTY_ROWS,
   type PropertyHolder,
   type PropertyRow,
   type PropertyType,
   propertyMaximum,
+  propertyRow,
 } from '../../src/protocol/properties.js';
 import {
   DOUBTFUL_DISCONNECT_CODE,
@@ -105,7 +105,7 @@ const TYPES_WITHOUT_BOUNDS: readonly PropertyType[] = ['text', 'topic-name', 'bi
 
 function propertyValues(row: PropertyRow): string {
   if (row.type === 'topic-name') return 'a Topic Name without wildcards';
-  if (row.needs !== undefined) return `needs ${PROPERTY_ROWS[row.needs].name}`;
+  if (row.needs !== undefined) return `needs ${propertyRow(row.needs).name}`;
   if (TYPES_WITHOUT_BOUNDS.includes(row.type)) return '';
   return `${count(row.minimum ?? 0)} to ${count(propertyMaximum(row))}`;
 }
@@ -117,7 +117,7 @@ const HOLDERS: readonly PropertyHolder[] = [
 
 function propertyLines(): string[] {
   const rows = PROPERTY_NAMES.map((name) => {
-    const row = PROPERTY_ROWS[name];
+    const row = propertyRow(name);
     const packets = HOLDERS.filter((holder) => row.packets.includes(holder)).map((holder) => {
       const only = row.onlyFrom?.[holder];
       const label = holder === 'WILL' ? 'Will' : holder;

@@ -1,8 +1,15 @@
 /** The options of an encoder: what they may be, and what each does on both sides of its border. */
 import { describe, expect, test } from 'vitest';
+import { Decoder } from '../../src/decoder/decoder.js';
 import { Encoder, type EncoderOptions } from '../../src/encoder/encoder.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { ConnectPacket, EncodablePacket, Packet } from '../../src/protocol/packets.js';
 import { type AnyPacket, asHex, expectBytes, expectRefusal, packetOf } from './support.js';
+
+/** The packet as a peer sees it. */
+function decode(packet: EncodablePacket): Packet[] {
+  return [...new Decoder().push(new Encoder().encode(packet)).packets()];
+}
 
 test.each<[object, typeof TypeError | typeof RangeError, string]>([
   [{ protocolVersion: 6 }, RangeError, 'protocolVersion'],
@@ -219,6 +226,19 @@ describe('setPeerLimits()', () => {
     expect(encoder.encode(publish)).toHaveLength(whole + 3 - topic.length);
   });
 
+  test('leaves the caller its own aliases', () => {
+    const encoder = new Encoder({
+      protocolVersion: 5,
+      assignTopicAliases: true,
+      topicAliasMaximum: 2,
+    });
+    encoder.encode({ type: 'PUBLISH', topic: 'mine', properties: { topicAlias: 1 } });
+    encoder.setPeerLimits({ topicAliasMaximum: 2 });
+    expect(asHex(encoder.encode({ type: 'PUBLISH', topic: 'other' }))).toMatch(/03230002$/);
+    encoder.setPeerLimits({ topicAliasMaximum: 1 });
+    expect(asHex(encoder.encode({ type: 'PUBLISH', topic: 'other' }))).toMatch(/7200$/);
+  });
+
   test('takes whatever a peer may tell', () => {
     const encoder = new Encoder({ protocolVersion: 5 });
     encoder.setPeerLimits({ maximumPacketSize: 0xffff_ffff, topicAliasMaximum: 65_535 });
@@ -237,5 +257,85 @@ describe('setPeerLimits()', () => {
     const set = () => new Encoder().setPeerLimits(limits as object);
     expect(set).toThrow(type);
     expect(set).toThrow(name);
+  });
+});
+
+describe('learnFrom()', () => {
+  const [connect] = decode({
+    type: 'CONNECT',
+    protocolLevel: 5,
+    properties: {
+      maximumPacketSize: 20,
+      topicAliasMaximum: 1,
+      requestProblemInformation: false,
+      receiveMaximum: 7,
+    },
+  });
+  const puback = {
+    type: 'PUBACK',
+    packetIdentifier: 1,
+    reasonCode: 0x10,
+    properties: { reasonString: 'r' },
+  } as const;
+
+  test('takes version and limits from a CONNECT', () => {
+    const encoder = new Encoder({ role: 'server', assignTopicAliases: true });
+    encoder.learnFrom(connect as ConnectPacket);
+    expect(encoder.protocolVersion).toBe(5);
+    expect(asHex(encoder.encode(puback))).toBe('4003000110');
+    const publish = { type: 'PUBLISH', topic: 'topic' } as const;
+    expect(encoder.encode(publish).length).toBeGreaterThan(encoder.encode(publish).length);
+    expect(() => encoder.encode({ ...publish, payload: 'x'.repeat(20) })).toThrow('larger');
+  });
+
+  test('takes limits from a CONNACK, and the Topic Alias Maximum that is not told is 0', () => {
+    const encoder = new Encoder({ role: 'client', protocolVersion: 5 });
+    const aliased = { type: 'PUBLISH', topic: 't', properties: { topicAlias: 1 } } as const;
+    expect(encoder.encode(aliased)).toHaveLength(9);
+    encoder.learnFrom({ type: 'CONNACK', sessionPresent: false, reasonCode: 0 });
+    expect(() => encoder.encode(aliased)).toThrow('MQTT-3.2.2-17');
+    encoder.learnFrom({
+      type: 'CONNACK',
+      sessionPresent: false,
+      reasonCode: 0,
+      properties: { topicAliasMaximum: 1, maximumPacketSize: 8 },
+    });
+    expect(() => encoder.encode(aliased)).toThrow('larger');
+  });
+
+  test('takes the version from a CONNECT of MQTT 3.1.1, which tells no limits', () => {
+    const encoder = new Encoder({ role: 'server' });
+    encoder.learnFrom(connect as ConnectPacket);
+    const [older] = decode({ type: 'CONNECT', clientIdentifier: 'a' });
+    encoder.learnFrom(older as ConnectPacket);
+    expect(encoder.protocolVersion).toBe(4);
+    expect(encoder.encode({ type: 'PUBLISH', topic: 't', payload: 'x'.repeat(20) })).toHaveLength(
+      25,
+    );
+  });
+});
+
+describe('omitDiagnostics', () => {
+  const options = { protocolVersion: 5, omitDiagnostics: true } as const;
+
+  test('hides no error', () => {
+    expectRefusal(
+      { type: 'PUBACK', packetIdentifier: 1, properties: { userProperties: 42 } },
+      'ERR_MQTT_FIELD_TYPE',
+      'properties.userProperties',
+      options,
+    );
+    expectRefusal(
+      { type: 'PINGRESP', properties: { userProperties: [['a', 'b']] } },
+      'ERR_MQTT_PROPERTY_NOT_ALLOWED',
+      'properties.userProperties',
+      options,
+    );
+  });
+
+  test('is about what a Server sends', () => {
+    const puback = { type: 'PUBACK', packetIdentifier: 1, properties: { reasonString: 'r' } };
+    expectBytes(puback, '40 08 0001 00 04 1F 0001 72', { ...options, role: 'client' });
+    expectBytes(puback, '40 02 0001', { ...options, role: 'server' });
   });
 });

@@ -28,6 +28,8 @@ function sometimes<T>(...values: readonly T[]): fc.Arbitrary<T | undefined> {
   );
 }
 
+const NOT_FOR_CLIENTS: readonly string[] = ['state', 'maximumQoS', 'retainAvailable'];
+
 const options: fc.Arbitrary<DecoderOptions> = fc
   .record({
     role: fc.constantFrom('any', 'server', 'client'),
@@ -49,7 +51,8 @@ const options: fc.Arbitrary<DecoderOptions> = fc
   .map((record) => {
     const { topicAliasMaximum = record.resolveTopicAliases ? 65_535 : undefined } = record;
     const all = Object.entries({ ...record, topicAliasMaximum }).filter(
-      ([name, value]) => value !== undefined && !(name === 'state' && record.role === 'client'),
+      ([name, value]) =>
+        value !== undefined && !(record.role === 'client' && NOT_FOR_CLIENTS.includes(name)),
     );
     return Object.fromEntries(all) as DecoderOptions;
   });

@@ -3,6 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FrameBatch } from '../../src/decoder/batch.js';
+import { encode } from '../../src/encoder/encoder.js';
 import { WebDecoderStream, WebEncoderStream } from '../../src/io/web-stream.js';
 import type { Packet } from '../../src/protocol/packets.js';
 import { collect } from '../support/collect.js';
@@ -149,5 +150,24 @@ describe('WebEncoderStream', () => {
     expect(join(...items)).toEqual(bytesOf(pubacks(3)));
     expect(error).toMatchObject({ code: 'ERR_MQTT_PACKET_IDENTIFIER' });
     await failure;
+  });
+
+  test('the end of a payload, which has no bytes, waits for no reader', async () => {
+    const stream = new WebEncoderStream();
+    const writer = stream.writable.getWriter();
+    const reader = stream.readable.getReader();
+    const started = writer.write({ type: 'PUBLISH_START', topic: 't', payloadLength: 1 });
+    expect((await reader.read()).value).toEqual(
+      encode({ type: 'PUBLISH', topic: 't', payload: 'x' }).subarray(0, -1),
+    );
+    const part = writer.write({ type: 'PUBLISH_PART', payload: Uint8Array.of(0x78) });
+    expect((await reader.read()).value).toEqual(Uint8Array.of(0x78));
+    // A write is done when the reader comes for more.
+    const end = reader.read();
+    await started;
+    await part;
+    await writer.write({ type: 'PUBLISH_END' });
+    await writer.close();
+    expect((await end).done).toBe(true);
   });
 });

@@ -22,6 +22,7 @@ const LIMITS = {
   allowedTypes: 0xffff,
   maximumPacketSize: MAXIMUM_FRAME_LENGTH,
   maximumListPacketSize: MAXIMUM_FRAME_LENGTH,
+  maximumConnectSize: 1_000_000,
   topicAliasMaximum: 0,
   maximumQoS: 2,
   publishPartsAbove: 1_000_000,

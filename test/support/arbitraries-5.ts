@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { Packet, Subscription, Will } from '../../src/protocol/packets.js';
 import {
   PROPERTY_NAMES,
-  PROPERTY_ROWS,
   type PropertiesOf,
   type PropertyHolder,
   type PropertyName,
   propertyMaximum,
+  propertyRow,
 } from '../../src/protocol/properties.js';
 import {
   REASON_CODE_SETS,
@@ -35,7 +35,7 @@ function integer(minimum: number, maximum: number): fc.Arbitrary<number> {
 }
 
 function propertyValue(name: PropertyName): fc.Arbitrary<unknown> {
-  const row = PROPERTY_ROWS[name];
+  const row = propertyRow(name);
   const one = ((): fc.Arbitrary<unknown> => {
     switch (row.type) {
       case 'flag':
@@ -62,7 +62,7 @@ function propertyValue(name: PropertyName): fc.Arbitrary<unknown> {
 function properties<Holder extends PropertyHolder>(
   holder: Holder,
 ): fc.Arbitrary<{ readonly properties?: PropertiesOf<Holder> }> {
-  const names = PROPERTY_NAMES.filter((name) => PROPERTY_ROWS[name].packets.includes(holder));
+  const names = PROPERTY_NAMES.filter((name) => propertyRow(name).packets.includes(holder));
   return fc
     .oneof(
       { weight: 1, arbitrary: fc.constant([] as PropertyName[]) },
@@ -74,7 +74,7 @@ function properties<Holder extends PropertyHolder>(
     )
     .map((some) => {
       const missing = some
-        .map((name) => PROPERTY_ROWS[name].needs)
+        .map((name) => propertyRow(name).needs)
         .filter((name) => name !== undefined && !some.includes(name));
       return [...some, ...missing] as PropertyName[];
     })

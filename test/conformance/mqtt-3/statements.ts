@@ -90,6 +90,7 @@ export const OPTIONS: readonly Statement[] = [
   row('DRT',  'option maximumPacketSize', 'larger packets are refused'),
   row('DRT',  'option maximumConnectPacketSize', 'larger packets are refused before the CONNECT'),
   row('DRT',  'option maximumListPacketSize', 'larger SUBSCRIBE, SUBACK and UNSUBSCRIBE are refused'),
+  row('DR',   'option utf8', 'text that is not UTF-8 may be let pass, as U+FFFD'),
   row('DR',   'option protocolVersion', 'a CONNECT of another version is refused'),
   row('T',    'end of stream', 'a stream that ends inside a packet is an error'),
 ];

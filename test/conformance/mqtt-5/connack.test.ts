@@ -6,7 +6,6 @@ import {
   mqtt5,
   PUBLISH_5,
   protocolError,
-  violation,
 } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame } from '../../support/hex.js';
@@ -144,7 +143,7 @@ describe('a Server that speaks MQTT 3.1.1', () => {
     refuses(
       `3.2 CONNACK of MQTT 3.1.1: ${bytes}`,
       bytes,
-      violation('VERSION', 'ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3),
+      protocolError('ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3),
     );
   }
   // An observer learns from the CONNECT what the Client has asked for.
@@ -159,7 +158,7 @@ describe('a Server that speaks MQTT 3.1.1', () => {
   refuses(
     '3.2 CONNACK of MQTT 3.1.1: an observer sees one after a CONNECT of MQTT 5.0',
     '20 02 00 01',
-    violation('VERSION', 'ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3),
+    protocolError('ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3),
     observer,
   );
   for (const code of ['80', '84', '87', '9F']) {

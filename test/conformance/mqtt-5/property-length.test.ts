@@ -1,6 +1,6 @@
 /** The Property Length (section 2.2.2.1): it is always there, and nothing crosses it. */
 import { describe } from 'vitest';
-import { malformed, mqtt5, type Violation, violation } from '../../support/conformance.js';
+import { malformed, mqtt5, protocolError, type Violation } from '../../support/conformance.js';
 import { encoding5 } from '../../support/conformance-encode.js';
 import { frame, hex, utf8 } from '../../support/hex.js';
 import {
@@ -42,7 +42,7 @@ const HAVE_SHORT_FORMS: readonly HolderName[] = [
 function withoutPropertyLength(holder: Holder): Violation {
   const { name, packetType } = holder;
   // Exactly what a Server of MQTT 3.1.1 sends.
-  if (name === 'CONNACK') return violation('VERSION', 'ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3);
+  if (name === 'CONNACK') return protocolError('ERR_MQTT_CONNACK_OF_MQTT_3', 'CONNACK', 3);
   return ['CONNECT', 'SUBSCRIBE', 'SUBACK', 'UNSUBSCRIBE', 'UNSUBACK'].includes(name)
     ? // So few bytes are no packet of the type in any case.
       malformed('ERR_MQTT_PACKET_LENGTH', packetType, 1)

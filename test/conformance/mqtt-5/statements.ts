@@ -157,6 +157,7 @@ export const OPTIONS: readonly Statement[] = [
   row('DR',   'option protocolVersion', 'a CONNECT of another version is refused'),
   row('DR',   'option minimalRemainingLength', 'a Remaining Length that takes more bytes than it needs may be accepted'),
   row('DRT',  'option resolveTopicAliases', 'Topic Aliases are replaced by what they stand for'),
+  row('DR',   'option utf8', 'text that is not UTF-8 may be let pass, as U+FFFD'),
   row('DR',   'option checkPayloadFormat', 'a payload that is said to be UTF-8 must be'),
   row('DRT',  'option publishPartsAbove', 'a large PUBLISH comes in parts'),
   row('EX',   'option sendDoubtfulReasonCodes', 'reason codes on which the tables of the specification disagree are sent only on demand'),
