@@ -12,7 +12,6 @@ import {
   COLUMN_FIRST_BYTE,
   COLUMN_PAYLOAD,
   COLUMN_START,
-  COLUMN_TOPIC_LENGTH,
   HEADER_ERROR,
   HEADER_INCOMPLETE,
   RESULT_CONTROL_ROWS,
@@ -23,8 +22,6 @@ import {
   RESULT_POSITION,
   RESULT_ROWS,
   RESULT_STATUS,
-  ROW_IS_MQTT_5,
-  ROW_PAYLOAD_IS_TEXT,
   ROW_WORDS,
   STATUS_DONE,
   STATUS_ERROR,
@@ -32,36 +29,19 @@ import {
   STATUS_RELOAD,
   STATUS_TABLE_FULL,
   TABLE_ROWS,
-  TOPIC_ALIAS_SHIFT,
 } from '../../assembly/layout.js';
 import { asView, isBytes } from '../bytes.js';
-import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
+import { errorCodeOf, MqttError } from '../errors.js';
 import { oneOf } from '../options.js';
-import {
-  decodedTypes,
-  PACKET_TYPE,
-  type PacketType,
-  PROTOCOL_VERSIONS,
-  type ProtocolVersion,
-  packetTypeName,
-  packetTypesOf,
-  senderTo,
-  variableByteIntegerLength,
-} from '../protocol/packet-types.js';
+import { PACKET_TYPE, PROTOCOL_VERSIONS, type ProtocolVersion } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
-import type { ScanLimits, Scanner, ScannerName } from '../scanner/scanner.js';
-import { EMPTY_BATCH, FrameBatch, publishAt, topicAt } from './batch.js';
-import { decodeControl } from './control.js';
+import type { Scanner, ScannerName } from '../scanner/scanner.js';
+import { EMPTY_BATCH, FrameBatch, publishAt } from './batch.js';
+import { Connection } from './connection.js';
 import { Draft } from './draft.js';
-import { scanLimits } from './limits.js';
-import {
-  type DecoderOptions,
-  type ResolvedDecoderOptions,
-  resolveDecoderOptions,
-} from './options.js';
+import { type DecoderOptions, resolveDecoderOptions } from './options.js';
 import { PayloadParts } from './payload-parts.js';
-import { isUtf8 } from './payload-text.js';
-import { TopicAliases } from './topic-aliases.js';
+import { lookAtRows, payloadMustBeText, topicOfAlias } from './rows.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
 const LONGEST_CHUNK = 0x7fff_ffff;
@@ -70,13 +50,9 @@ const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
 
 /** Decodes one connection's stream of bytes. */
 export class Decoder {
-  readonly #options: ResolvedDecoderOptions;
+  readonly #connection: Connection;
   readonly #scanner: Scanner;
   readonly #unfinished = new UnfinishedFrame();
-  #limits: ScanLimits;
-  #isConnected = false;
-  #protocolVersion: ProtocolVersion | undefined;
-  #topicAliases: TopicAliases | undefined;
   /** Length of the PUBLISH whose header is unfinished and whose payload will come in parts; else 0. */
   #largePublish = 0;
   /** Whether that header was begun under other rules than those that hold now. */
@@ -93,11 +69,9 @@ export class Decoder {
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
   constructor(options: DecoderOptions = {}) {
-    this.#options = resolveDecoderOptions(options);
-    const { protocolVersion } = this.#options;
-    this.#scanner = chooseScanner(this.#options.scanner);
-    this.#protocolVersion = protocolVersion === 'auto' ? undefined : protocolVersion;
-    this.#limits = scanLimits(this.#options, this.#protocolVersion, false);
+    const resolved = resolveDecoderOptions(options);
+    this.#connection = new Connection(resolved);
+    this.#scanner = chooseScanner(resolved.scanner);
   }
 
   /** The scanner at work. */
@@ -111,12 +85,12 @@ export class Decoder {
    * not complete yet. Setting throws a `RangeError` for what is no version.
    */
   get protocolVersion(): ProtocolVersion | undefined {
-    return this.#protocolVersion;
+    return this.#connection.protocolVersion;
   }
 
   set protocolVersion(version: ProtocolVersion | undefined) {
-    this.#protocolVersion = oneOf('protocolVersion', version, [undefined, ...PROTOCOL_VERSIONS]);
-    this.#limits = scanLimits(this.#options, version, this.#isConnected);
+    const versions = [undefined, ...PROTOCOL_VERSIONS];
+    this.#connection.protocolVersion = oneOf('protocolVersion', version, versions);
     this.#rereadsHeader = this.#largePublish > 0;
   }
 
@@ -164,13 +138,10 @@ export class Decoder {
     this.#assertUsable();
     this.#ended = true;
     if (this.#unfinished.length === 0 && this.#parts === undefined) return;
+    const connection = this.#connection;
     const packetType =
-      this.#parts === undefined ? this.#typeName(this.#unfinished.firstByte) : 'PUBLISH';
-    const error = new MqttError('ERR_MQTT_UNEXPECTED_END', {
-      packetType,
-      offset: this.#received,
-      protocolVersion: this.#protocolVersion,
-    });
+      this.#parts === undefined ? connection.typeName(this.#unfinished.firstByte) : 'PUBLISH';
+    const error = connection.error('ERR_MQTT_UNEXPECTED_END', packetType, this.#received);
     this.#fail(error);
     throw error;
   }
@@ -229,7 +200,7 @@ export class Decoder {
     this.#failure = error;
     this.#unfinished.clear();
     this.#parts = undefined;
-    this.#topicAliases = undefined;
+    this.#connection.forgetTopicAliases();
   }
 
   #assertUsable(): void {
@@ -247,7 +218,7 @@ export class Decoder {
     const unfinished = this.#unfinished;
     if (unfinished.needed === 0) {
       const held = unfinished.fixedHeader(FIXED_HEADER, bytes);
-      const length = this.#scanner.header(FIXED_HEADER, held, this.#limits);
+      const length = this.#scanner.header(FIXED_HEADER, held, this.#connection.limits);
       if (length === HEADER_ERROR) {
         draft.error = this.#scannerError(joinedOffset);
         return 0;
@@ -270,7 +241,7 @@ export class Decoder {
   /** The length of the unfinished frame is known now, whose fixed header is in `FIXED_HEADER`. */
   #announce(length: number): void {
     const isPublish = (FIXED_HEADER[0] as number) >> 4 === PACKET_TYPE.PUBLISH;
-    if (!isPublish || length <= this.#limits.publishPartsAbove) {
+    if (!isPublish || length <= this.#connection.limits.publishPartsAbove) {
       this.#unfinished.announce(length);
       return;
     }
@@ -295,7 +266,7 @@ export class Decoder {
       }
       const header = unfinished.complete(bytes.subarray(from, from + missing));
       from += missing;
-      const needed = this.#scanner.publishHeader(header, 0, length, 0, this.#limits);
+      const needed = this.#scanner.publishHeader(header, 0, length, 0, this.#connection.limits);
       if (needed === HEADER_ERROR) {
         draft.error = this.#scannerError(joinedOffset);
         return 0;
@@ -323,14 +294,15 @@ export class Decoder {
     if (draft.length === 0) scanner.generation++;
     for (;;) {
       const before = draft.rows;
-      scanner.scan(bytes, position, before, this.#limits, continues);
+      scanner.scan(bytes, position, before, this.#connection.limits, continues);
       draft.rows = result[RESULT_ROWS] as number;
       position = result[RESULT_POSITION] as number;
       const status = result[RESULT_STATUS];
       const needed = result[RESULT_NEEDED] as number;
       const error = status === STATUS_ERROR ? this.#scannerError(streamOffset) : undefined;
       if (result[RESULT_CONTROL_ROWS] !== 0) {
-        this.#lookAtRows(bytes, before, streamOffset, draft);
+        const { table } = scanner;
+        lookAtRows({ table, bytes, streamOffset }, before, this.#connection, draft);
         if (draft.error !== undefined) return;
       }
       if (status === STATUS_DONE) {
@@ -363,7 +335,13 @@ export class Decoder {
     streamOffset: number,
     draft: Draft,
   ): number {
-    const header = this.#scanner.publishHeader(bytes, position, length, draft.rows, this.#limits);
+    const header = this.#scanner.publishHeader(
+      bytes,
+      position,
+      length,
+      draft.rows,
+      this.#connection.limits,
+    );
     if (header === HEADER_ERROR) {
       draft.error = this.#scannerError(streamOffset);
       return position;
@@ -387,16 +365,13 @@ export class Decoder {
     const start = table[row + COLUMN_START] as number;
     const end = table[row + COLUMN_PAYLOAD] as number;
     const payloadLength = length - (end - start);
-    const topic = this.#resolveTopicAlias(bytes, index, streamOffset, draft);
+    const rows = { table, bytes, streamOffset };
+    const topic = topicOfAlias(rows, index, this.#connection, draft);
     if (draft.error !== undefined) return;
     const { payload: _, ...fields } = publishAt(table, row, bytes, topic);
     draft.setPacket(index, { ...fields, type: 'PUBLISH_START', payloadLength });
-    const isText = ((table[row + COLUMN_FIRST_BYTE] as number) & ROW_PAYLOAD_IS_TEXT) !== 0;
-    this.#parts = new PayloadParts(
-      streamOffset + end,
-      payloadLength,
-      isText && this.#options.checkPayloadFormat,
-    );
+    const isText = payloadMustBeText(rows, index, this.#connection);
+    this.#parts = new PayloadParts(streamOffset + end, payloadLength, isText);
   }
 
   /** Takes what `bytes` have, from `from` on, of a payload that comes in parts. Returns where they go on behind it. */
@@ -405,7 +380,7 @@ export class Decoder {
     if (end > from) {
       const payload = bytes.subarray(from, end);
       if (!parts.take(payload)) {
-        draft.error = this.#payloadError(parts.offset);
+        draft.error = this.#connection.error('ERR_MQTT_PAYLOAD_FORMAT', 'PUBLISH', parts.offset);
         return end;
       }
       draft.setPacket(this.#addPiece(draft, from, end), { type: 'PUBLISH_PART', payload });
@@ -431,145 +406,11 @@ export class Decoder {
     return draft.rows++;
   }
 
-  /** Looks at what scanning leaves alone, from row `from` on. An error takes its row away. */
-  #lookAtRows(bytes: Uint8Array, from: number, streamOffset: number, draft: Draft): void {
-    const { table } = this.#scanner;
-    const types = decodedTypes(this.#protocolVersion);
-    for (let index = from; index < draft.rows; index++) {
-      const first = table[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number;
-      const type = (first >> 4) & 0x0f;
-      if (type === PACKET_TYPE.PUBLISH) this.#lookAtPublish(bytes, index, streamOffset, draft);
-      else if (((types >> type) & 1) === 0 || (first & ROW_IS_MQTT_5) !== 0) continue;
-      else this.#decode(type, bytes, index, streamOffset, draft);
-    }
-  }
-
-  /** Decodes the body of a packet that scanning does not. */
-  #decode(
-    type: number,
-    bytes: Uint8Array,
-    index: number,
-    streamOffset: number,
-    draft: Draft,
-  ): void {
-    const { table } = this.#scanner;
-    const { role, protocolVersion } = this.#options;
-    const row = index * ROW_WORDS;
-    try {
-      const packet = decodeControl(
-        {
-          packetType: packetTypeName(type) as PacketType,
-          bytes,
-          start: table[row + COLUMN_BODY] as number,
-          end: table[row + COLUMN_END] as number,
-          streamOffset,
-          rules: this.#limits.rules,
-          protocolVersion: this.#protocolVersion,
-          sender: senderTo(role),
-          maximumPropertyLength: this.#limits.maximumListPacketSize,
-          checkPayloadFormat: this.#options.checkPayloadFormat,
-        },
-        protocolVersion === 'auto' ? undefined : protocolVersion,
-      );
-      draft.setPacket(index, packet);
-      if (packet.type === 'CONNECT') this.#connected(packet.protocolLevel, row, streamOffset);
-    } catch (error) {
-      if (!(error instanceof MqttError)) throw error;
-      draft.rows = index;
-      draft.error = error;
-    }
-  }
-
-  #lookAtPublish(bytes: Uint8Array, index: number, streamOffset: number, draft: Draft): void {
-    const { table } = this.#scanner;
-    const row = index * ROW_WORDS;
-    const topic = this.#resolveTopicAlias(bytes, index, streamOffset, draft);
-    if (topic !== undefined) draft.setTopic(index, topic);
-    const isText = ((table[row + COLUMN_FIRST_BYTE] as number) & ROW_PAYLOAD_IS_TEXT) !== 0;
-    if (!isText || !this.#options.checkPayloadFormat || draft.error !== undefined) return;
-    const start = table[row + COLUMN_PAYLOAD] as number;
-    const payload = bytes.subarray(start, table[row + COLUMN_END] as number);
-    if (!isUtf8(payload)) {
-      draft.rows = index;
-      draft.error = this.#payloadError(streamOffset + start);
-    }
-  }
-
-  /** What the Topic Alias of a PUBLISH stands for, if there is one and it is to be looked up. */
-  #resolveTopicAlias(
-    bytes: Uint8Array,
-    index: number,
-    streamOffset: number,
-    draft: Draft,
-  ): string | undefined {
-    const { table } = this.#scanner;
-    const row = index * ROW_WORDS;
-    const alias = (table[row + COLUMN_TOPIC_LENGTH] as number) >>> TOPIC_ALIAS_SHIFT;
-    if (alias === 0 || !this.#options.resolveTopicAliases) return undefined;
-    this.#topicAliases ??= new TopicAliases();
-    const topic = this.#topicAliases.resolve(alias, topicAt(table, row, bytes));
-    if (topic !== undefined) return topic;
-    draft.rows = index;
-    draft.error = new MqttError('ERR_MQTT_TOPIC_ALIAS_UNKNOWN', {
-      packetType: 'PUBLISH',
-      offset: streamOffset + (table[row + COLUMN_BODY] as number),
-      protocolVersion: this.#protocolVersion,
-    });
-    return undefined;
-  }
-
-  /** A CONNECT has come: from now on the rules of its version and role hold. */
-  #connected(version: ProtocolVersion, row: number, streamOffset: number): void {
-    const { table } = this.#scanner;
-    const body = table[row + COLUMN_BODY] as number;
-    const lengthBytes = body - (table[row + COLUMN_START] as number) - 1;
-    const isMinimal =
-      lengthBytes === variableByteIntegerLength((table[row + COLUMN_END] as number) - body);
-    // Its own Remaining Length was read before its version was known.
-    if (version === 5 && !isMinimal && this.#options.minimalRemainingLength !== false) {
-      throw new MqttError('ERR_MQTT_REMAINING_LENGTH_NOT_MINIMAL', {
-        packetType: 'CONNECT',
-        offset: streamOffset + body - 1,
-        protocolVersion: version,
-      });
-    }
-    this.#protocolVersion = version;
-    this.#isConnected = true;
-    this.#topicAliases = undefined;
-    this.#limits = scanLimits(this.#options, version, true);
-  }
-
-  /** The type of a frame that begins with this byte, if the version has one. */
-  #typeName(first: number): PacketType | undefined {
-    return packetTypesOf(this.#protocolVersion)[first >> 4]?.name;
-  }
-
-  #payloadError(offset: number): MqttError {
-    const protocolVersion = this.#protocolVersion;
-    return new MqttError('ERR_MQTT_PAYLOAD_FORMAT', {
-      packetType: 'PUBLISH',
-      offset,
-      protocolVersion,
-    });
-  }
-
   #scannerError(streamOffset: number): MqttError {
     const { result } = this.#scanner;
     const code = errorCodeOf(result[RESULT_ERROR_CODE] as number);
-    const packetType = this.#typeName(result[RESULT_ERROR_FIRST_BYTE] as number);
-    return new MqttError(this.#refine(code, packetType), {
-      packetType,
-      offset: streamOffset + (result[RESULT_ERROR_OFFSET] as number),
-      sender: senderTo(this.#options.role),
-      protocolVersion: this.#protocolVersion,
-    });
-  }
-
-  /** Why a packet type is not allowed is known here, not to the scanner. */
-  #refine(code: ErrorCode, packetType: string | undefined): ErrorCode {
-    if (code !== 'ERR_MQTT_PACKET_NOT_ALLOWED') return code;
-    const { role, state } = this.#options;
-    if (state === 'expectConnect' && !this.#isConnected) return 'ERR_MQTT_CONNECT_EXPECTED';
-    return packetType === 'CONNECT' && role !== 'client' ? 'ERR_MQTT_SECOND_CONNECT' : code;
+    const packetType = this.#connection.typeName(result[RESULT_ERROR_FIRST_BYTE] as number);
+    const offset = streamOffset + (result[RESULT_ERROR_OFFSET] as number);
+    return this.#connection.error(code, packetType, offset);
   }
 }

@@ -24,6 +24,12 @@ export class Draft {
     return this.spilled + this.rows;
   }
 
+  /** Ends the draft in an error before row `row` of the table. */
+  failAt(row: number, error: MqttError): void {
+    this.rows = row;
+    this.error = error;
+  }
+
   /** Takes all rows out of the table. */
   spill(table: Int32Array): void {
     this.#pieces ??= [];
