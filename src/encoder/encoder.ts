@@ -120,8 +120,7 @@ export class Encoder {
   encodedLength(packet: EncodablePacket): number {
     const context = this.#contextOf(packet);
     if (context.continuesPayload) return this.#payload.bytesOf(context, packet).length;
-    const planned =
-      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const planned = this.#peer.plan(packet, context);
     const body = this.#peer.bodyLength(planned, this.#peer.propertiesOf(planned, context), context);
     return frameLength(body) - lengthApart(planned, context);
   }
@@ -142,8 +141,7 @@ export class Encoder {
       this.#payload.take(context, bytes);
       return bytes;
     }
-    const planned =
-      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const planned = this.#peer.plan(packet, context);
     const properties = this.#peer.propertiesOf(planned, context);
     const body = this.#peer.bodyLength(planned, properties, context);
     const apart = lengthApart(planned, context);
@@ -181,8 +179,7 @@ export class Encoder {
       this.#payload.take(context, bytes);
       return bytes.length;
     }
-    const planned =
-      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const planned = this.#peer.plan(packet, context);
     const properties = this.#peer.propertiesOf(planned, context);
     const body = this.#peer.bodyLength(planned, properties, context);
     const apart = lengthApart(planned, context);
@@ -210,8 +207,7 @@ export class Encoder {
     if (context.type !== 'PUBLISH' || !isBytes(payload) || payload.length === 0) {
       return [this.encode(packet)];
     }
-    const planned =
-      this.#peer.topicAliases === undefined ? packet : this.#peer.plan(packet, context);
+    const planned = this.#peer.plan(packet, context);
     const properties = this.#peer.propertiesOf(planned, context);
     const body = this.#peer.bodyLength(planned, properties, context);
     const target = allocateShortLived(frameLength(body) - payload.length);
