@@ -182,7 +182,7 @@ export function checkProperties(
   { sender, topicAliasMaximum, rules }: PropertyRules,
 ): number {
   const mask = 1 << holder;
-  // Where each property was met that may not come twice: bits of identifiers below 32, and above.
+  // The properties met so far, as bits: identifiers below 32, and those above.
   let seenLow = 0;
   let seenHigh = 0;
   let facts = 0;
@@ -251,7 +251,7 @@ export function checkProperties(
     }
   }
   for (const { identifier, needed } of NEEDS) {
-    // Both identifiers are below 32, which `properties.test.ts` makes sure of.
+    // Both identifiers are below 32.
     if (((seenLow >> identifier) & 1) === 1 && ((seenLow >> needed) & 1) === 0) {
       return fault(ERROR_AUTHENTICATION_DATA_WITHOUT_METHOD, dependentAt);
     }

@@ -24,7 +24,7 @@ function codeOf(context: EncodingContext, { returnCode, reasonCode }: ConnackPac
 
 export const connackEncoder: BodyEncoder<ConnackPacket> = {
   length(_packet, properties, context) {
-    return context.protocolVersion === 5 ? 2 + propertiesLength(context, 'CONNACK', properties) : 2;
+    return 2 + propertiesLength(context, 'CONNACK', properties);
   },
 
   write(packet, properties, writer) {
@@ -34,6 +34,6 @@ export const connackEncoder: BodyEncoder<ConnackPacket> = {
     if (present && code !== 0) refuse(context, 'ERR_MQTT_SESSION_PRESENT', 'sessionPresent');
     writer.uint8(present ? 1 : 0);
     writer.uint8(code);
-    if (context.protocolVersion === 5) writeProperties(writer, 'CONNACK', properties);
+    writeProperties(writer, 'CONNACK', properties);
   },
 };

@@ -72,7 +72,7 @@ function flagsOf(context: EncodingContext, packet: EncodableConnectPacket): numb
 function willLength(context: EncodingContext, will: EncodableWill): number {
   const properties = willPropertiesOf(context, will);
   return (
-    (context.protocolVersion === 5 ? propertiesLength(context, 'WILL', properties) : 0) +
+    propertiesLength(context, 'WILL', properties) +
     topicLength(context, 'will.topic', will.topic) +
     binaryLength(context, 'will.payload', payloadOf(will))
   );
@@ -81,7 +81,7 @@ function willLength(context: EncodingContext, will: EncodableWill): number {
 function writeWill(writer: FieldWriter, will: EncodableWill): void {
   const { context } = writer;
   const properties = willPropertiesOf(context, will);
-  if (context.protocolVersion === 5) writeProperties(writer, 'WILL', properties);
+  writeProperties(writer, 'WILL', properties);
   writer.topicName('will.topic', will.topic);
   writer.binary(payloadOf(will));
 }
@@ -105,7 +105,7 @@ export const connectEncoder: BodyEncoder<EncodableConnectPacket> = {
     const will = willOf(context, packet);
     checkPreconditions(context, packet);
     let length = 2 + PROTOCOL_NAME[context.protocolVersion].length + 4;
-    if (context.protocolVersion === 5) length += propertiesLength(context, 'CONNECT', properties);
+    length += propertiesLength(context, 'CONNECT', properties);
     length += textLength(context, 'clientIdentifier', clientIdentifier);
     if (will !== undefined) length += willLength(context, will);
     if (userName !== undefined) length += textLength(context, 'userName', userName);
@@ -123,7 +123,7 @@ export const connectEncoder: BodyEncoder<EncodableConnectPacket> = {
     writer.uint8(flagsOf(context, packet));
     const { keepAlive = 0, clientIdentifier = '', will, userName, password } = packet;
     writer.uint16(uint16Of(context, 'keepAlive', keepAlive));
-    if (protocolVersion === 5) writeProperties(writer, 'CONNECT', properties);
+    writeProperties(writer, 'CONNECT', properties);
     writer.text('clientIdentifier', clientIdentifier);
     if (will !== undefined) writeWill(writer, will);
     if (userName !== undefined) writer.text('userName', userName);

@@ -5,7 +5,7 @@
  * for `JSON.stringify()`: what it inherits is neither written nor does it count as being there.
  */
 import { isBytes } from '../bytes.js';
-import type { ErrorCode } from '../errors.js';
+import { errorCodeOf } from '../errors.js';
 import {
   MAXIMUM_REMAINING_LENGTH,
   type PacketType,
@@ -18,6 +18,7 @@ import {
   type PropertyRow,
   propertyMaximum,
   propertyRow,
+  propertyValueError,
   type UserProperty,
 } from '../protocol/properties.js';
 import type { EncodableProperties, EncodingContext } from './context.js';
@@ -90,11 +91,6 @@ export function propertiesOf(
   return undefined;
 }
 
-/** What is said of a value that its type has but the property has not. */
-function valueError(name: string): ErrorCode {
-  return name === 'topicAlias' ? 'ERR_MQTT_TOPIC_ALIAS_ZERO' : 'ERR_MQTT_PROPERTY_VALUE';
-}
-
 /** An integer property within the bounds of its type, `maximum`, and of its row. */
 function checkInteger(
   context: EncodingContext,
@@ -108,7 +104,8 @@ function checkInteger(
   const most = Math.min(propertyMaximum(row), maximum);
   if (integer < minimum || integer > most) {
     const detail = `must be an integer from ${minimum} to ${most}`;
-    refuse(context, valueError(name), field, name === 'topicAlias' ? undefined : detail);
+    const code = errorCodeOf(propertyValueError(name as PropertyName));
+    refuse(context, code, field, code === 'ERR_MQTT_PROPERTY_VALUE' ? detail : undefined);
   }
   return integer;
 }
@@ -207,12 +204,13 @@ function entryOf(context: EncodingContext, holder: Holder, name: string): Entry 
   return entry;
 }
 
-/** Bytes that the properties take, with the length before them, which is 0 where there are none. */
+/** Bytes that the properties take, with the length before them, which is 0 where there are none: nothing before MQTT 5.0. */
 export function propertiesLength(
   context: EncodingContext,
   holder: Holder,
   properties: EncodableProperties | undefined,
 ): number {
+  if (context.protocolVersion !== 5) return 0;
   if (properties === undefined) return 1;
   let length = 0;
   for (const name of Object.keys(properties)) {
@@ -265,12 +263,13 @@ function writeValue(writer: FieldWriter, { row, field }: Entry, value: unknown):
   }
 }
 
-/** Writes the properties behind their length. Must have been preceded by {@link propertiesLength}. */
+/** Writes the properties behind their length, none before MQTT 5.0. Must have been preceded by {@link propertiesLength}. */
 export function writeProperties(
   writer: FieldWriter,
   holder: Holder,
   properties: EncodableProperties | undefined,
 ): void {
+  if (writer.context.protocolVersion !== 5) return;
   if (properties === undefined) {
     writer.uint8(0);
     return;

@@ -45,9 +45,7 @@ function headLength(
     refuse(context, 'ERR_MQTT_PACKET_IDENTIFIER_AT_QOS_0', 'packetIdentifier');
   }
   const length = topicLength(context, 'topic', topic) + (qos === 0 ? 0 : 2);
-  return context.protocolVersion === 5
-    ? length + propertiesLength(context, 'PUBLISH', properties)
-    : length;
+  return length + propertiesLength(context, 'PUBLISH', properties);
 }
 
 /** A Topic Name that the receiver knows by its alias (MQTT 5.0). */
@@ -69,7 +67,7 @@ function writeHead(
   if (qosOfPublish(context, packet) !== 0) {
     writer.uint16(packetIdentifierOf(context, packet.packetIdentifier));
   }
-  if (context.protocolVersion === 5) writeProperties(writer, 'PUBLISH', properties);
+  writeProperties(writer, 'PUBLISH', properties);
 }
 
 export const publishEncoder: BodyEncoder<EncodablePublishPacket> = {

@@ -44,10 +44,7 @@ function optionsOf(
 
 export const subscribeEncoder: BodyEncoder<SubscribePacket> = {
   length({ subscriptions }, properties, context) {
-    let length = 2;
-    if (context.protocolVersion === 5) {
-      length += propertiesLength(context, 'SUBSCRIBE', properties);
-    }
+    let length = 2 + propertiesLength(context, 'SUBSCRIBE', properties);
     for (const [index, subscription] of listOf(
       context,
       'subscriptions',
@@ -63,7 +60,7 @@ export const subscribeEncoder: BodyEncoder<SubscribePacket> = {
   write({ packetIdentifier, subscriptions }, properties, writer) {
     const { context } = writer;
     writer.uint16(packetIdentifierOf(context, packetIdentifier));
-    if (context.protocolVersion === 5) writeProperties(writer, 'SUBSCRIBE', properties);
+    writeProperties(writer, 'SUBSCRIBE', properties);
     for (const [index, subscription] of subscriptions.entries()) {
       const field = `subscriptions[${index}]`;
       const isShared = writer.topicFilter(`${field}.topicFilter`, subscription.topicFilter);

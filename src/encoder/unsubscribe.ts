@@ -6,10 +6,7 @@ import { propertiesLength, writeProperties } from './properties.js';
 
 export const unsubscribeEncoder: BodyEncoder<UnsubscribePacket> = {
   length({ topicFilters }, properties, context) {
-    let length = 2;
-    if (context.protocolVersion === 5) {
-      length += propertiesLength(context, 'UNSUBSCRIBE', properties);
-    }
+    let length = 2 + propertiesLength(context, 'UNSUBSCRIBE', properties);
     for (const [index, topicFilter] of listOf(
       context,
       'topicFilters',
@@ -24,7 +21,7 @@ export const unsubscribeEncoder: BodyEncoder<UnsubscribePacket> = {
   write({ packetIdentifier, topicFilters }, properties, writer) {
     const { context } = writer;
     writer.uint16(packetIdentifierOf(context, packetIdentifier));
-    if (context.protocolVersion === 5) writeProperties(writer, 'UNSUBSCRIBE', properties);
+    writeProperties(writer, 'UNSUBSCRIBE', properties);
     for (const [index, topicFilter] of topicFilters.entries()) {
       writer.topicFilter(`topicFilters[${index}]`, topicFilter);
     }

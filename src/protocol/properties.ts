@@ -237,9 +237,9 @@ export function propertyMaximum({ type, maximum }: PropertyRow): number {
 }
 
 /** The number of the error for a value that a property may not have. */
-function valueError(key: PropertyName): number {
-  if (key === 'topicAlias') return ERROR_TOPIC_ALIAS_ZERO;
-  return key === 'responseTopic' ? ERROR_RESPONSE_TOPIC_WILDCARD : ERROR_PROPERTY_VALUE;
+export function propertyValueError(name: PropertyName): number {
+  if (name === 'topicAlias') return ERROR_TOPIC_ALIAS_ZERO;
+  return name === 'responseTopic' ? ERROR_RESPONSE_TOPIC_WILDCARD : ERROR_PROPERTY_VALUE;
 }
 
 function makeTable(): Int32Array {
@@ -261,7 +261,7 @@ function makeTable(): Int32Array {
     table[entry + PROPERTY_TYPE] = SCANNER_TYPES[row.type];
     table[entry + PROPERTY_MINIMUM] = row.minimum ?? 0;
     table[entry + PROPERTY_MAXIMUM] = propertyMaximum(row);
-    table[entry + PROPERTY_VALUE_ERROR] = valueError(key);
+    table[entry + PROPERTY_VALUE_ERROR] = propertyValueError(key);
   }
   return table;
 }
