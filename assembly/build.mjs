@@ -7,6 +7,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import binaryen from 'assemblyscript/binaryen';
 
 const targets = process.argv.includes('--debug')
   ? ['debug', 'release', 'simd']
@@ -20,6 +21,29 @@ for (const target of targets) {
     process.exit(1);
   }
 }
+
+/** What all engines have that run the module at all, as far as the compiler uses it. */
+const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SignExt } =
+  binaryen.Features;
+const FEATURES = BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SignExt;
+
+/**
+ * Optimises a module once more, with functions inlined that have one caller, whatever their size: the compiler stops at
+ * 200 nodes, and the loop over the frames calls three that are larger. Worth 3 to 6 ns a frame.
+ */
+function inlineAll(target) {
+  const module = binaryen.readBinary(readFileSync(`build/${target}.wasm`));
+  module.setFeatures(FEATURES | (target === 'simd' ? binaryen.Features.SIMD128 : 0));
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setOneCallerInlineMaxSize(10_000);
+  module.optimize();
+  writeFileSync(`build/${target}.wasm`, module.emitBinary());
+  module.dispose();
+}
+
+inlineAll('release');
+inlineAll('simd');
 
 const embed = (target) => readFileSync(`build/${target}.wasm`).toString('base64');
 writeFileSync(

@@ -8,7 +8,7 @@
  */
 
 /** Pages of 64 KiB. Initial and maximum size alike: memory never grows, no view is ever detached. */
-export const MEMORY_PAGES = 5;
+export const MEMORY_PAGES = 41;
 
 // ---- memory map, in bytes -------------------------------------------------------------
 
@@ -18,11 +18,17 @@ export const RESULT_WORDS = 8;
 
 /** What the connection allows, written by the host before a scan: `LIMIT_WORDS` words of 32 bits. */
 export const LIMITS = 1088;
-export const LIMIT_WORDS = 8;
+export const LIMIT_WORDS = 10;
+
+/** The random keys of the topic dictionary's hash, written by the host at start-up: one for each byte of a topic. */
+export const TOPIC_KEYS = 1152;
 
 /** Which reason codes each packet type may carry: a set of 256 bits a type, written by the host at start-up. */
 export const REASON_CODE_SETS = 1280;
 export const REASON_CODE_SET_WORDS = 8;
+
+/** Sixteen bytes 0xff, then sixteen bytes 0, written by the host at start-up: loaded from `16 - n` on, a mask of n bytes. */
+export const TAIL_MASKS = 1792;
 
 /** The first-byte tables, written by the host at start-up, one per set of protocol rules. */
 export const FIRST_BYTE_TABLES = 2048;
@@ -49,6 +55,35 @@ export const WINDOW_SLACK = 64;
 export const TABLE = 151552;
 /** Rows of the frame table; a chunk with more frames than this is scanned in several goes. */
 export const TABLE_ROWS = 4096;
+
+/** The topic dictionary: sets of four places, then the bytes of the topics, a place of fixed length each. */
+export const TOPIC_SETS = 294912;
+export const TOPIC_BYTES = 557056;
+
+// ---- topic dictionary --------------------------------------------------------------------
+
+/** Longer topics have no number. */
+export const LONGEST_TOPIC = 128;
+/** Places, a power of two. A topic can only be in one of the four places of its set, which its hash names. */
+export const TOPIC_PLACES = 16384;
+export const TOPIC_WAYS = 4;
+/** A set: four words of each of these. */
+export const TOPIC_SET_BYTES = 64;
+/** The upper 12 bits of the hash are the number of the set. */
+export const TOPIC_SET_SHIFT = 20;
+/** The hash. */
+export const TOPIC_HASH = 0;
+/** The number, or 0: nobody has been here yet. */
+export const TOPIC_NUMBER = 16;
+/** The length in bytes, with `TEXT_IS_*` above `TOPIC_KIND_SHIFT`. */
+export const TOPIC_LENGTH = 32;
+export const TOPIC_KIND_SHIFT = 16;
+/** How often the topic has come, less how often others have asked for its place. */
+export const TOPIC_CREDIT = 48;
+export const TOPIC_FIRST_CREDIT = 16;
+export const TOPIC_MOST_CREDIT = 255;
+/** The largest number there is. A number is never given to a second topic: a place that has used up its own keeps its topic. */
+export const LAST_TOPIC_NUMBER = 2147483647;
 
 // ---- first-byte table: words of an entry ------------------------------------------------
 
@@ -143,7 +178,7 @@ export const TOPIC_ALIAS_SHIFT = 16;
 export const COLUMN_PACKET_IDENTIFIER = 5;
 /** PUBLISH: where the payload begins. Else `COLUMN_END`. */
 export const COLUMN_PAYLOAD = 6;
-/** Kept for the number of the topic in the topic dictionary. Always 0 so far. */
+/** PUBLISH: the number of the Topic Name in the topic dictionary. 0: it has none, or it is no PUBLISH. */
 export const COLUMN_TOPIC_ID = 7;
 export const ROW_WORDS = 8;
 export const ROW_BYTES = 32;
@@ -156,6 +191,12 @@ export const ROW_IS_MQTT_5 = 512;
 export const ROW_HAS_PROPERTIES = 1024;
 /** Set in `COLUMN_FIRST_BYTE` when the Payload Format Indicator says that the payload is UTF-8. */
 export const ROW_PAYLOAD_IS_TEXT = 2048;
+/** Set in `COLUMN_FIRST_BYTE` by the host when the row is a piece of a PUBLISH that comes in parts: its header, a part of the payload, its end. */
+export const ROW_IS_START = 4096;
+export const ROW_IS_PART = 8192;
+export const ROW_IS_END = 12288;
+export const ROW_PIECE_MASK = 12288;
+export const ROW_PIECE_SHIFT = 12;
 
 // ---- what a scan returns: words at `RESULT` ---------------------------------------------
 
@@ -208,6 +249,10 @@ export const LIMIT_MAXIMUM_QOS = 4;
 export const LIMIT_PUBLISH_PARTS_ABOVE = 5;
 /** `RULE_*` bits. */
 export const LIMIT_RULES = 6;
+/** Bit n is set if a PUBLISH may come whose first byte is 0x30 + n. */
+export const LIMIT_PUBLISH_FLAGS = 8;
+/** A PUBLISH frame of at most so many bytes is neither too large nor handed over in parts. */
+export const LIMIT_PLAIN_PUBLISH = 9;
 
 // ---- rules: bits of `LIMIT_RULES` ---------------------------------------------------------
 

@@ -7,6 +7,7 @@ import {
   COLUMN_FIRST_BYTE,
   COLUMN_PACKET_IDENTIFIER,
   COLUMN_PAYLOAD,
+  COLUMN_TOPIC_ID,
   COLUMN_TOPIC_LENGTH,
   ERROR_FIELD_PAST_END,
   ERROR_PACKET_IDENTIFIER_ZERO,
@@ -32,7 +33,7 @@ import {
 } from './layout';
 import { bigEndian16, checkProperties, propertyLength } from './properties';
 import { setError } from './result';
-import { checkText } from './text';
+import { checkTopicName } from './topics';
 
 /** Number of the packet type PUBLISH. */
 const PUBLISH: u32 = 3;
@@ -69,6 +70,54 @@ export function publishIsLoaded(
   return true;
 }
 
+function wrong(code: u32, address: u32, first: u32): u32 {
+  setError(code, address, first);
+  return PUBLISH_IS_WRONG;
+}
+
+/**
+ * Checks the properties at `p` of a PUBLISH whose body begins at `body`, and fills the columns of `row` that
+ * depend on them; `flags` are those known already. Returns what {@link publish} returns.
+ */
+function publishProperties(
+  row: u32,
+  flags: u32,
+  body: u32,
+  p: u32,
+  end: u32,
+  base: u32,
+  rules: u32,
+): u32 {
+  const first = flags & 0xff;
+  const topicLength = bigEndian16(body);
+  const found = propertyLength(p, end, first);
+  if (found == 0) return PUBLISH_IS_WRONG;
+  const length = found & 0x0fffffff;
+  if (length > limit(LIMIT_MAXIMUM_LIST_PACKET_SIZE))
+    return wrong(ERROR_PACKET_TOO_LARGE, p, first);
+  const properties = p + (found >> 28);
+  const payload = properties + length;
+  let alias: u32 = 0;
+  let outcome: u32 = PUBLISH_IS_WELL;
+  flags |= ROW_IS_MQTT_5;
+  if (length > 0) {
+    const facts = checkProperties(properties, payload, PUBLISH, first, rules);
+    if (facts == PROPERTIES_ARE_WRONG) return PUBLISH_IS_WRONG;
+    flags |= ROW_HAS_PROPERTIES;
+    alias = facts & TOPIC_LENGTH_MASK;
+    if (alias != 0 && (rules & RULE_SHOW_TOPIC_ALIASES) != 0) outcome = PUBLISH_IS_SHOWN;
+    if ((facts & PROPERTIES_SAY_TEXT) != 0) {
+      flags |= ROW_PAYLOAD_IS_TEXT;
+      if ((rules & RULE_SHOW_TEXT_PAYLOADS) != 0) outcome = PUBLISH_IS_SHOWN;
+    }
+  }
+  if (topicLength == 0 && alias == 0) return wrong(ERROR_TOPIC_ALIAS_MISSING, body, first);
+  store<u32>(row + (COLUMN_FIRST_BYTE << 2), flags);
+  store<u32>(row + (COLUMN_TOPIC_LENGTH << 2), topicLength | (alias << TOPIC_ALIAS_SHIFT));
+  store<u32>(row + (COLUMN_PAYLOAD << 2), payload + base);
+  return outcome;
+}
+
 /**
  * Checks the variable header of the frame `body` to `end` and fills the columns of `row`.
  * `base` is what to add to an address to make it an offset. Returns `PUBLISH_IS_WRONG` if a rule is
@@ -85,61 +134,22 @@ export function publish(
   withProperties: bool,
 ): u32 {
   const topicLength = bigEndian16(body);
-  const topic = body + 2;
-  const topicEnd = topic + topicLength;
-  let payload = body + topicAndIdentifierLength(first, body);
-  if (topicLength == 0 && !withProperties) {
-    setError(ERROR_TOPIC_NAME_EMPTY, body, first);
-    return PUBLISH_IS_WRONG;
-  }
-  if (payload > end) {
-    setError(ERROR_FIELD_PAST_END, topicEnd > end ? body : topicEnd, first);
-    return PUBLISH_IS_WRONG;
-  }
-  const text = checkText(topic, topicEnd, first, rules, false);
-  if (text != TEXT_IS_ASCII && text != TEXT_IS_NOT_ASCII) return PUBLISH_IS_WRONG;
-  let flags: u32 = text == TEXT_IS_ASCII ? first | TOPIC_IS_ASCII : first;
+  const topicEnd = body + 2 + topicLength;
+  const payload: u32 = (first & 0x06) != 0 ? topicEnd + 2 : topicEnd;
+  if (topicLength == 0 && !withProperties) return wrong(ERROR_TOPIC_NAME_EMPTY, body, first);
+  if (payload > end) return wrong(ERROR_FIELD_PAST_END, topicEnd > end ? body : topicEnd, first);
+  const kind = checkTopicName(body + 2, topicEnd, first, rules, row + (COLUMN_TOPIC_ID << 2));
+  if (kind > (TEXT_IS_NOT_ASCII as u32)) return PUBLISH_IS_WRONG;
+  const flags = first | (kind == TEXT_IS_ASCII ? TOPIC_IS_ASCII : 0);
   let identifier: u32 = 0;
   if (payload != topicEnd) {
     identifier = bigEndian16(topicEnd);
-    if (identifier == 0) {
-      setError(ERROR_PACKET_IDENTIFIER_ZERO, topicEnd, first);
-      return PUBLISH_IS_WRONG;
-    }
+    if (identifier == 0) return wrong(ERROR_PACKET_IDENTIFIER_ZERO, topicEnd, first);
   }
-
-  let alias: u32 = 0;
-  let outcome: u32 = PUBLISH_IS_WELL;
-  if (withProperties) {
-    const found = propertyLength(payload, end, first);
-    if (found == 0) return PUBLISH_IS_WRONG;
-    const length = found & 0x0fffffff;
-    if (length > limit(LIMIT_MAXIMUM_LIST_PACKET_SIZE)) {
-      setError(ERROR_PACKET_TOO_LARGE, payload, first);
-      return PUBLISH_IS_WRONG;
-    }
-    const properties = payload + (found >> 28);
-    payload = properties + length;
-    flags |= ROW_IS_MQTT_5;
-    if (length > 0) {
-      const facts = checkProperties(properties, payload, PUBLISH, first, rules);
-      if (facts == PROPERTIES_ARE_WRONG) return PUBLISH_IS_WRONG;
-      flags |= ROW_HAS_PROPERTIES;
-      alias = facts & TOPIC_LENGTH_MASK;
-      if (alias != 0 && (rules & RULE_SHOW_TOPIC_ALIASES) != 0) outcome = PUBLISH_IS_SHOWN;
-      if ((facts & PROPERTIES_SAY_TEXT) != 0) {
-        flags |= ROW_PAYLOAD_IS_TEXT;
-        if ((rules & RULE_SHOW_TEXT_PAYLOADS) != 0) outcome = PUBLISH_IS_SHOWN;
-      }
-    }
-    if (topicLength == 0 && alias == 0) {
-      setError(ERROR_TOPIC_ALIAS_MISSING, body, first);
-      return PUBLISH_IS_WRONG;
-    }
-  }
-  store<u32>(row + (COLUMN_FIRST_BYTE << 2), flags);
-  store<u32>(row + (COLUMN_TOPIC_LENGTH << 2), topicLength | (alias << TOPIC_ALIAS_SHIFT));
   store<u32>(row + (COLUMN_PACKET_IDENTIFIER << 2), identifier);
+  if (withProperties) return publishProperties(row, flags, body, payload, end, base, rules);
+  store<u32>(row + (COLUMN_FIRST_BYTE << 2), flags);
+  store<u32>(row + (COLUMN_TOPIC_LENGTH << 2), topicLength);
   store<u32>(row + (COLUMN_PAYLOAD << 2), payload + base);
-  return outcome;
+  return PUBLISH_IS_WELL;
 }

@@ -23,6 +23,8 @@ import {
   ENTRY_SHAPE,
   HEADER_ERROR,
   HEADER_INCOMPLETE,
+  LIMIT_PLAIN_PUBLISH,
+  LIMIT_PUBLISH_FLAGS,
   LIMIT_PUBLISH_PARTS_ABOVE,
   LIMIT_RULES,
   PROPERTIES_ARE_WRONG,
@@ -53,9 +55,15 @@ import {
   TABLE,
   TABLE_ROWS,
   WINDOW,
+  WINDOW_BYTES,
 } from './layout';
 import { publish, publishIsLoaded } from './publish';
 import { rebaseError, setResult } from './result';
+
+/** Number of the packet type PUBLISH. */
+const PUBLISH: u32 = 3;
+/** Bytes of a PUBLISH that is none of the shortest, for which each first byte has its own bound. */
+const SHORTEST_PLAIN_PUBLISH: u32 = 8;
 
 /**
  * Scans from byte `from` of the window on and fills the table from row `rows` on. What came of
@@ -64,6 +72,9 @@ import { rebaseError, setResult } from './result';
 export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u32): void {
   const rules = limit(LIMIT_RULES);
   const publishPartsAbove = limit(LIMIT_PUBLISH_PARTS_ABOVE);
+  const publishFlags = limit(LIMIT_PUBLISH_FLAGS);
+  const plainPublish = limit(LIMIT_PLAIN_PUBLISH);
+  const publishShape = load<u32>(entryOf(PUBLISH << 4, rules) + (ENTRY_SHAPE << 2)) & SHAPE_MASK;
   const loadedEnd: u32 = WINDOW + loaded;
   const last: u32 = WINDOW + available;
   const toOffset: u32 = base - WINDOW;
@@ -77,38 +88,62 @@ export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u3
       status = STATUS_TABLE_FULL;
       break;
     }
-    const found = fixedHeader(p, loadedEnd, rules);
-    if (found == HEADER_ERROR) {
-      status = STATUS_ERROR;
-      break;
+    let first: u32 = 0;
+    let body: u32 = 0;
+    let end: u32 = 0;
+    let shape: u32 = publishShape;
+    // Nearly every frame is a PUBLISH that is loaded and has a short Remaining Length. What is good by these few
+    // looks is good by all of `fixedHeader`.
+    if (p + SHORTEST_PLAIN_PUBLISH <= loadedEnd) {
+      first = load<u8>(p);
+      if (first >> 4 == PUBLISH && ((publishFlags >> (first & 15)) & 1) != 0) {
+        const low: u32 = load<u8>(p + 1);
+        const high: u32 = load<u8>(p + 2);
+        if (low < 0x80) {
+          body = p + 2;
+          end = body + low;
+        } else if (high - 1 < 0x7f) {
+          body = p + 3;
+          end = body + ((low & 0x7f) | (high << 7));
+        }
+        if (end > loadedEnd || end - p > plainPublish || end < p + SHORTEST_PLAIN_PUBLISH) end = 0;
+      }
     }
-    if (found == HEADER_INCOMPLETE) {
-      if (loadedEnd < last) status = STATUS_RELOAD;
-      break;
-    }
-    const first: u32 = load<u8>(p);
-    const body: u32 = p + 1 + (found >> 28);
-    const end: u32 = body + (found & 0x0fffffff);
-    const shape = load<u32>(entryOf(first, rules) + (ENTRY_SHAPE << 2)) & SHAPE_MASK;
-    const isPublish = shape == SHAPE_PUBLISH || shape == SHAPE_PUBLISH_WITH_PROPERTIES;
-    if (isPublish && end - p > publishPartsAbove) {
-      needed = end - p;
-      status = STATUS_LARGE_PUBLISH;
-      break;
-    }
-    if (end > last) {
-      needed = end - p;
-      break;
-    }
-    // The whole frame is available, so what is not loaded yet can be, unless it is more than the window holds.
-    if (end > loadedEnd) {
-      const isLoaded = isPublish
-        ? publishIsLoaded(first, body, end, loadedEnd, shape == SHAPE_PUBLISH_WITH_PROPERTIES)
-        : shape != SHAPE_PACKET_IDENTIFIER && shape != SHAPE_ACKNOWLEDGEMENT;
-      if (!isLoaded) {
-        needed = end - p;
-        status = p == WINDOW ? STATUS_OUTSIZED : STATUS_RELOAD;
+    let isPublish = true;
+    if (end == 0) {
+      const found = fixedHeader(p, loadedEnd, rules);
+      if (found == HEADER_ERROR) {
+        status = STATUS_ERROR;
         break;
+      }
+      if (found == HEADER_INCOMPLETE) {
+        if (loadedEnd < last) status = STATUS_RELOAD;
+        break;
+      }
+      first = load<u8>(p);
+      body = p + 1 + (found >> 28);
+      end = body + (found & 0x0fffffff);
+      shape = load<u32>(entryOf(first, rules) + (ENTRY_SHAPE << 2)) & SHAPE_MASK;
+      isPublish = shape == SHAPE_PUBLISH || shape == SHAPE_PUBLISH_WITH_PROPERTIES;
+      if (isPublish && end - p > publishPartsAbove) {
+        needed = end - p;
+        status = STATUS_LARGE_PUBLISH;
+        break;
+      }
+      if (end > last) {
+        needed = end - p;
+        break;
+      }
+      // The whole frame is available, so what is not loaded yet can be, unless it is more than the window holds.
+      if (end > loadedEnd) {
+        const isLoaded = isPublish
+          ? publishIsLoaded(first, body, end, loadedEnd, shape == SHAPE_PUBLISH_WITH_PROPERTIES)
+          : shape != SHAPE_PACKET_IDENTIFIER && shape != SHAPE_ACKNOWLEDGEMENT;
+        if (!isLoaded) {
+          needed = end - p;
+          status = p == WINDOW && loaded == (WINDOW_BYTES as u32) ? STATUS_OUTSIZED : STATUS_RELOAD;
+          break;
+        }
       }
     }
 
@@ -162,11 +197,11 @@ export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u3
       store<u32>(row + (COLUMN_TOPIC_LENGTH << 2), 0);
       store<u32>(row + (COLUMN_PACKET_IDENTIFIER << 2), identifier);
       store<u32>(row + (COLUMN_PAYLOAD << 2), end + toOffset);
+      store<u32>(row + (COLUMN_TOPIC_ID << 2), 0);
     }
     store<u32>(row + (COLUMN_START << 2), p + toOffset);
     store<u32>(row + (COLUMN_BODY << 2), body + toOffset);
     store<u32>(row + (COLUMN_END << 2), end + toOffset);
-    store<u32>(row + (COLUMN_TOPIC_ID << 2), 0);
     rows++;
     p = end;
     if (shape == SHAPE_CONNECT) {

@@ -19,6 +19,12 @@ interface BufferLike {
 
 const NodeBuffer = (globalThis as { Buffer?: BufferLike }).Buffer;
 const native = NodeBuffer?.prototype;
+/** The class of Buffers: `Buffer` is a function that comes to it after looking at its arguments. Stand-ins for `Buffer` have none. */
+const species = (NodeBuffer as { [Symbol.species]?: Uint8ArrayConstructor } | undefined)?.[
+  Symbol.species
+];
+const ViewClass =
+  NodeBuffer === undefined ? Uint8Array : (species as unknown) === NodeBuffer ? undefined : species;
 
 /** A buffer of its own, not carved out of a pool, so that keeping it keeps nothing else. Contents undefined. */
 export const allocate: (length: number) => Uint8Array =
@@ -37,6 +43,15 @@ export function asView(bytes: Uint8Array): Uint8Array {
   if (NodeBuffer === undefined || NodeBuffer.isBuffer(bytes)) return bytes;
   return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
+
+/**
+ * A view of the bytes `start` to `end` of `bytes`, which must have come through {@link asView}; the bounds are not checked. Takes half
+ * the time of `subarray()`, which has to find out what to make.
+ */
+export const view: (bytes: Uint8Array, start: number, end: number) => Uint8Array =
+  ViewClass === undefined
+    ? (bytes, start, end) => bytes.subarray(start, end)
+    : (bytes, start, end) => new ViewClass(bytes.buffer, bytes.byteOffset + start, end - start);
 
 /** Whether a value is a `Uint8Array`, also one from another realm. */
 export function isBytes(value: unknown): value is Uint8Array {

@@ -1,6 +1,8 @@
 /** The public surface without anything of Node.js: what browsers get, and `mqtt-wasm/web` everywhere. */
-export type { Frame, FrameBatch } from './decoder/batch.js';
+export type { FrameBatch } from './decoder/batch.js';
+export type { FrameType } from './decoder/contents.js';
 export { Decoder } from './decoder/decoder.js';
+export type { Frame, FrameCursor, FrameProperties } from './decoder/frame.js';
 export type { DecoderOptions } from './decoder/options.js';
 export { Encoder, type EncoderOptions, encode, type PeerLimits } from './encoder/encoder.js';
 export {
@@ -83,3 +85,4 @@ export {
 } from './protocol/return-codes.js';
 export { availableScanners, type ScannerChoice } from './scanner/choose.js';
 export type { ScannerName } from './scanner/scanner.js';
+export { TopicMap } from './topic-map.js';

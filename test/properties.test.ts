@@ -14,6 +14,7 @@ import { cuts, mutate, mutations, offsetsOf, packet } from './support/arbitrarie
 import { packet5 } from './support/arbitraries-5.js';
 import { cutAt, decodeChunks, type Outcome, SCANNERS } from './support/decode.js';
 import { hex, join } from './support/hex.js';
+import { rowsOf } from './support/rows.js';
 
 const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 400);
 
@@ -172,7 +173,7 @@ describe.each(VERSIONS)('any bytes as $version', ({ packet, reading, writing }) 
           const seen = SCANNERS.map((scanner) => {
             const batch = new Decoder({ ...reading, scanner }).push(stream);
             return {
-              rows: [...Array(batch.length).keys()].map((index) => batch.rowAt(index)),
+              rows: rowsOf(batch),
               code: batch.error?.code,
               offset: batch.error?.offset,
             };

@@ -10,7 +10,7 @@ import {
 import type { ScanLimits } from '../scanner/scanner.js';
 import { scanLimits } from './limits.js';
 import type { ResolvedDecoderOptions } from './options.js';
-import { TopicAliases } from './topic-aliases.js';
+import { type AliasedTopic, TopicAliases } from './topic-aliases.js';
 
 export class Connection {
   readonly options: ResolvedDecoderOptions;
@@ -47,8 +47,8 @@ export class Connection {
     this.forgetTopicAliases();
   }
 
-  /** The Topic Name of a PUBLISH with this alias, whose own is `topic`; `undefined` if the alias stands for nothing. */
-  resolveTopicAlias(alias: number, topic: string): string | undefined {
+  /** The topic of a PUBLISH with this alias, whose own is `topic`; `undefined` if the alias stands for nothing. */
+  resolveTopicAlias(alias: number, topic: AliasedTopic): AliasedTopic | undefined {
     this.#topicAliases ??= new TopicAliases();
     return this.#topicAliases.resolve(alias, topic);
   }

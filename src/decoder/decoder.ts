@@ -22,6 +22,9 @@ import {
   RESULT_POSITION,
   RESULT_ROWS,
   RESULT_STATUS,
+  ROW_IS_END,
+  ROW_IS_PART,
+  ROW_IS_START,
   ROW_WORDS,
   STATUS_DONE,
   STATUS_ERROR,
@@ -36,11 +39,13 @@ import { oneOf } from '../options.js';
 import { PACKET_TYPE, PROTOCOL_VERSIONS, type ProtocolVersion } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
 import type { Scanner, ScannerName } from '../scanner/scanner.js';
-import { EMPTY_BATCH, FrameBatch, publishAt } from './batch.js';
+import { EMPTY_BATCH, FrameBatch } from './batch.js';
 import { Connection } from './connection.js';
+import { OWNED } from './contents.js';
 import { Draft } from './draft.js';
 import { type DecoderOptions, resolveDecoderOptions } from './options.js';
 import { PayloadParts } from './payload-parts.js';
+import { publishAt } from './publish.js';
 import { lookAtRows, payloadMustBeText, topicOfAlias } from './rows.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
@@ -169,7 +174,7 @@ export class Decoder {
     const draft = new Draft();
     let from = 0;
     if (this.#parts !== undefined) {
-      this.#scanner.generation++;
+      this.#scanner.lease.generation++;
       from = this.#takePayload(this.#parts, bytes, 0, draft);
     } else if (unfinished.length > 0) {
       from = this.#resume(bytes, joinedOffset, draft);
@@ -181,8 +186,11 @@ export class Decoder {
     else if (draft.length === 0) return EMPTY_BATCH;
     const scanner = this.#scanner;
     const own = draft.ownRows(scanner.table);
+    const lease = own === undefined ? scanner.lease : OWNED;
     return new FrameBatch({
       rows: own ?? scanner.table,
+      lease,
+      generation: lease.generation,
       length: draft.length,
       chunk: bytes,
       chunkOffset,
@@ -190,8 +198,8 @@ export class Decoder {
       joinedOffset,
       packets: draft.packets,
       topics: draft.topics,
+      topicNames: scanner.topicNames,
       error: draft.error,
-      scanner: own === undefined ? scanner : undefined,
     });
   }
 
@@ -257,7 +265,7 @@ export class Decoder {
     const unfinished = this.#unfinished;
     const length = this.#largePublish;
     let from = 0;
-    this.#scanner.generation++;
+    this.#scanner.lease.generation++;
     for (;;) {
       const missing = unfinished.needed - unfinished.length;
       if (missing > bytes.length - from) {
@@ -291,7 +299,7 @@ export class Decoder {
     let position = from;
     let continues = false;
     // Whoever has rows in the table loses them now.
-    if (draft.length === 0) scanner.generation++;
+    if (draft.length === 0) scanner.lease.generation++;
     for (;;) {
       const before = draft.rows;
       scanner.scan(bytes, position, before, this.#connection.limits, continues);
@@ -301,8 +309,8 @@ export class Decoder {
       const needed = result[RESULT_NEEDED] as number;
       const error = status === STATUS_ERROR ? this.#scannerError(streamOffset) : undefined;
       if (result[RESULT_CONTROL_ROWS] !== 0) {
-        const { table } = scanner;
-        lookAtRows({ table, bytes, streamOffset }, before, this.#connection, draft);
+        const { table, topicNames } = scanner;
+        lookAtRows({ table, bytes, streamOffset, topicNames }, before, this.#connection, draft);
         if (draft.error !== undefined) return;
       }
       if (status === STATUS_DONE) {
@@ -365,10 +373,11 @@ export class Decoder {
     const start = table[row + COLUMN_START] as number;
     const end = table[row + COLUMN_PAYLOAD] as number;
     const payloadLength = length - (end - start);
-    const rows = { table, bytes, streamOffset };
+    const rows = { table, bytes, streamOffset, topicNames: this.#scanner.topicNames };
     const topic = topicOfAlias(rows, index, this.#connection, draft);
     if (draft.error !== undefined) return;
-    const { payload: _, ...fields } = publishAt(table, row, bytes, topic);
+    const { payload: _, ...fields } = publishAt(table, row, bytes, this.#scanner.topicNames, topic);
+    (table[row + COLUMN_FIRST_BYTE] as number) |= ROW_IS_START;
     draft.setPacket(index, { ...fields, type: 'PUBLISH_START', payloadLength });
     const isText = payloadMustBeText(rows, index, this.#connection);
     this.#parts = new PayloadParts(streamOffset + end, payloadLength, isText);
@@ -383,22 +392,24 @@ export class Decoder {
         draft.error = this.#connection.error('ERR_MQTT_PAYLOAD_FORMAT', 'PUBLISH', parts.offset);
         return end;
       }
-      draft.setPacket(this.#addPiece(draft, from, end), { type: 'PUBLISH_PART', payload });
+      const row = this.#addPiece(draft, from, end, ROW_IS_PART);
+      draft.setPacket(row, { type: 'PUBLISH_PART', payload });
     }
     if (parts.left === 0) {
       this.#parts = undefined;
-      draft.setPacket(this.#addPiece(draft, end, end), { type: 'PUBLISH_END' });
+      const row = this.#addPiece(draft, end, end, ROW_IS_END);
+      draft.setPacket(row, { type: 'PUBLISH_END' });
     }
     return end;
   }
 
   /** Adds a row for a piece of a PUBLISH, and returns its index. */
-  #addPiece(draft: Draft, start: number, end: number): number {
+  #addPiece(draft: Draft, start: number, end: number, piece: number): number {
     const { table } = this.#scanner;
     if (draft.rows === TABLE_ROWS) draft.spill(table);
     const row = draft.rows * ROW_WORDS;
     table.fill(0, row, row + ROW_WORDS);
-    table[row + COLUMN_FIRST_BYTE] = PACKET_TYPE.PUBLISH << 4;
+    table[row + COLUMN_FIRST_BYTE] = (PACKET_TYPE.PUBLISH << 4) | piece;
     table[row + COLUMN_START] = start;
     table[row + COLUMN_BODY] = start;
     table[row + COLUMN_END] = end;

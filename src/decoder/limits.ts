@@ -10,7 +10,7 @@ import {
   RULE_SHOW_TOPIC_ALIASES,
   RULE_TABLE_SHIFT,
 } from '../../assembly/layout.js';
-import { tableNumberOf } from '../protocol/first-byte.js';
+import { publishFlags, tableNumberOf } from '../protocol/first-byte.js';
 import {
   allowedTypes,
   MAXIMUM_CONNECT_LENGTH,
@@ -41,12 +41,16 @@ export function scanLimits(
     ? options.maximumConnectPacketSize
     : options.maximumPacketSize;
   const maximumListPacketSize = Math.min(options.maximumListPacketSize, maximumPacketSize);
+  const allowed = expectsConnect
+    ? CONNECT_ONLY
+    : state === 'unchecked'
+      ? types
+      : types & ~CONNECT_ONLY;
+  const maximumQoS = version === 5 ? options.maximumQoS : 2;
+  const forbidsRetain = version === 5 && !options.retainAvailable;
+  const mayPublish = ((allowed >> PACKET_TYPE.PUBLISH) & 1) !== 0;
   return {
-    allowedTypes: expectsConnect
-      ? CONNECT_ONLY
-      : state === 'unchecked'
-        ? types
-        : types & ~CONNECT_ONLY,
+    allowedTypes: allowed,
     maximumPacketSize,
     maximumListPacketSize,
     // Longer ones end in an error when their bytes are there, so their bytes need not come.
@@ -55,7 +59,8 @@ export function scanLimits(
       LONGEST_FIXED_HEADER + MAXIMUM_CONNECT_LENGTH + 2 * (4 + maximumListPacketSize),
     ),
     topicAliasMaximum: options.topicAliasMaximum,
-    maximumQoS: version === 5 ? options.maximumQoS : 2,
+    maximumQoS,
+    publishFlags: mayPublish ? publishFlags(maximumQoS, !forbidsRetain) : 0,
     publishPartsAbove: options.publishPartsAbove,
     rules:
       (minimalRemainingLength ? RULE_MINIMAL_REMAINING_LENGTH : 0) |
@@ -63,7 +68,7 @@ export function scanLimits(
       (options.utf8 === 'off' ? RULE_ANY_BYTES_IN_TEXT : 0) |
       (sender === 'client' ? RULE_FROM_CLIENT : 0) |
       (sender === 'server' ? RULE_FROM_SERVER : 0) |
-      (version === 5 && !options.retainAvailable ? RULE_NO_RETAIN : 0) |
+      (forbidsRetain ? RULE_NO_RETAIN : 0) |
       (options.resolveTopicAliases ? RULE_SHOW_TOPIC_ALIASES : 0) |
       (options.checkPayloadFormat ? RULE_SHOW_TEXT_PAYLOADS : 0) |
       (tableNumberOf(version) << RULE_TABLE_SHIFT),

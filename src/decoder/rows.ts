@@ -8,6 +8,7 @@ import {
   COLUMN_FIRST_BYTE,
   COLUMN_PAYLOAD,
   COLUMN_START,
+  COLUMN_TOPIC_ID,
   COLUMN_TOPIC_LENGTH,
   ROW_IS_MQTT_5,
   ROW_PAYLOAD_IS_TEXT,
@@ -22,11 +23,12 @@ import {
   packetTypeName,
   variableByteIntegerLength,
 } from '../protocol/packet-types.js';
-import { topicAt } from './batch.js';
+import type { TopicNames } from '../scanner/topic-names.js';
 import type { Connection } from './connection.js';
 import { decodeControl } from './control.js';
 import type { Draft } from './draft.js';
 import { isUtf8 } from './payload-text.js';
+import { topicAt } from './publish.js';
 
 /** Rows of a frame table, and the bytes that they point into. */
 export interface Rows {
@@ -34,6 +36,7 @@ export interface Rows {
   readonly bytes: Uint8Array;
   /** Offset of the first of `bytes` in the stream. */
   readonly streamOffset: number;
+  readonly topicNames: TopicNames;
 }
 
 /** Looks at the rows of the draft from row `from` on. */
@@ -63,7 +66,7 @@ export function payloadMustBeText(
  * nothing, the draft ends in an error.
  */
 export function topicOfAlias(
-  { table, bytes, streamOffset }: Rows,
+  { table, bytes, streamOffset, topicNames }: Rows,
   index: number,
   connection: Connection,
   draft: Draft,
@@ -71,8 +74,13 @@ export function topicOfAlias(
   const row = index * ROW_WORDS;
   const alias = (table[row + COLUMN_TOPIC_LENGTH] as number) >>> TOPIC_ALIAS_SHIFT;
   if (alias === 0 || !connection.options.resolveTopicAliases) return undefined;
-  const topic = connection.resolveTopicAlias(alias, topicAt(table, row, bytes));
-  if (topic !== undefined) return topic;
+  const own = topicAt(table, row, bytes, topicNames);
+  const number = table[row + COLUMN_TOPIC_ID] as number;
+  const found = connection.resolveTopicAlias(alias, { topic: own, number });
+  if (found !== undefined) {
+    table[row + COLUMN_TOPIC_ID] = found.number;
+    return found.topic;
+  }
   const offset = streamOffset + (table[row + COLUMN_BODY] as number);
   draft.failAt(index, connection.error('ERR_MQTT_TOPIC_ALIAS_UNKNOWN', 'PUBLISH', offset));
   return undefined;

@@ -47,6 +47,16 @@ function publishError(flags: number): number {
   return dup && qos === 0 ? ERROR_DUP_AT_QOS_0 : 0;
 }
 
+/** The flags that a PUBLISH may have under these limits: bit n is set if n is legal. */
+export function publishFlags(maximumQoS: number, mayRetain: boolean): number {
+  let legal = 0;
+  for (let flags = 0; flags < 16; flags++) {
+    const isLegal = publishError(flags) === 0 && ((flags >> 1) & 3) <= maximumQoS;
+    if (isLegal && (mayRetain || (flags & 1) === 0)) legal |= 1 << flags;
+  }
+  return legal;
+}
+
 function makeTable(rows: PacketTypeRows): Int32Array {
   const table = new Int32Array(256 * ENTRY_WORDS);
   for (let first = 0; first < 256; first++) {

@@ -80,24 +80,35 @@ import {
 } from '../../assembly/layout.js';
 import { checkProperties, integerBytes, integerValue, propertyLength } from '../properties.js';
 import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
-import { PACKET_TYPE } from '../protocol/packet-types.js';
+import { MAXIMUM_REMAINING_LENGTH, PACKET_TYPE } from '../protocol/packet-types.js';
 import { REASON_CODE_BITS } from '../protocol/reason-codes.js';
-import { checkText, faultCode, faultPosition } from '../text.js';
+import { faultCode, faultPosition } from '../text.js';
+import { Lease } from './lease.js';
 import type { ScanLimits, Scanner } from './scanner.js';
+import { TopicDictionary } from './topic-dictionary.js';
+import { TopicNames } from './topic-names.js';
 
 export class BaselineScanner implements Scanner {
   readonly name = 'baseline';
   readonly table: Int32Array;
   readonly result: Int32Array;
-  generation = 0;
+  readonly topicNames = new TopicNames();
+  readonly lease = new Lease();
+  readonly #topics: TopicDictionary;
 
-  /** @param table the frame table to fill @param result where to say what came of a scan */
+  /**
+   * @param table the frame table to fill
+   * @param result where to say what came of a scan
+   * @param topics the topic dictionary
+   */
   constructor(
     table: Int32Array = new Int32Array(TABLE_ROWS * ROW_WORDS),
     result: Int32Array = new Int32Array(RESULT_WORDS),
+    topics: TopicDictionary = new TopicDictionary(),
   ) {
     this.table = table;
     this.result = result;
+    this.#topics = topics;
   }
 
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
@@ -187,11 +198,11 @@ export class BaselineScanner implements Scanner {
         table[row + COLUMN_TOPIC_LENGTH] = 0;
         table[row + COLUMN_PACKET_IDENTIFIER] = identifier;
         table[row + COLUMN_PAYLOAD] = end;
+        table[row + COLUMN_TOPIC_ID] = 0;
       }
       table[row + COLUMN_START] = p;
       table[row + COLUMN_BODY] = body;
       table[row + COLUMN_END] = end;
-      table[row + COLUMN_TOPIC_ID] = 0;
       count++;
       p = end;
       if (shape === SHAPE_CONNECT) {
@@ -216,8 +227,7 @@ export class BaselineScanner implements Scanner {
   ): number {
     const { table } = this;
     const first = bytes[from] as number;
-    const entry = entriesOf(limits.rules)[first * ENTRY_WORDS + ENTRY_SHAPE] as number;
-    const withProperties = (entry & SHAPE_MASK) === SHAPE_PUBLISH_WITH_PROPERTIES;
+    const withProperties = hasProperties(first, limits.rules);
     const end = from + length;
     let body = from + 2;
     while ((bytes[body - 1] as number) >= 0x80) body++;
@@ -231,7 +241,6 @@ export class BaselineScanner implements Scanner {
     table[at + COLUMN_START] = from;
     table[at + COLUMN_BODY] = body;
     table[at + COLUMN_END] = payload;
-    table[at + COLUMN_TOPIC_ID] = 0;
     return payload - from;
   }
 
@@ -313,7 +322,10 @@ export class BaselineScanner implements Scanner {
     if (payload > end) {
       return this.#wrong(ERROR_FIELD_PAST_END, topicEnd > end ? body : topicEnd, first);
     }
-    const text = checkText(bytes, body + 2, topicEnd, false, rules);
+    const topics = this.#topics;
+    let text = TEXT_IS_ASCII;
+    if (topicLength === 0) topics.number = 0;
+    else text = topics.check(bytes, body + 2, topicEnd, rules);
     if (text < 0) return this.#wrong(faultCode(text), faultPosition(text), first);
     let flags = text === TEXT_IS_ASCII ? first | TOPIC_IS_ASCII : first;
     let identifier = 0;
@@ -354,6 +366,7 @@ export class BaselineScanner implements Scanner {
     table[row + COLUMN_TOPIC_LENGTH] = topicLength | (alias << TOPIC_ALIAS_SHIFT);
     table[row + COLUMN_PACKET_IDENTIFIER] = identifier;
     table[row + COLUMN_PAYLOAD] = payload;
+    table[row + COLUMN_TOPIC_ID] = topics.number;
     return outcome;
   }
 
@@ -431,6 +444,32 @@ export class BaselineScanner implements Scanner {
 }
 
 /**
+ * How many bytes of a PUBLISH of more than `limit` bytes at `from` scanning has to see, if there is one; else 0.
+ * What is wrong with it is not looked for.
+ */
+export function largePublishHeader(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+  rules: number,
+): number {
+  const first = bytes[from] as number;
+  if (first >> 4 !== PACKET_TYPE.PUBLISH) return 0;
+  let length = 0;
+  let body = from + 1;
+  for (let shift = 0; shift < 28; shift += 7) {
+    const byte = bytes[body++] as number;
+    length |= (byte & 0x7f) << shift;
+    if (byte >= 0x80) continue;
+    const end = body + length;
+    if (end - from <= limit || end > bytes.length) return 0;
+    const maximumProperties = hasProperties(first, rules) ? MAXIMUM_REMAINING_LENGTH : undefined;
+    return publishHeaderEnd(bytes, first, body, end, maximumProperties) - from;
+  }
+  return 0;
+}
+
+/**
  * Where the bytes end that must be there of the PUBLISH `body` to `end` to read its header, or to find it
  * wrong, as far as those there tell: not behind them if they are enough. `maximumProperties`: the most
  * that properties may take; `undefined`: there are none.
@@ -457,6 +496,12 @@ function publishHeaderEnd(
     return properties > end - p || properties > maximumProperties ? p : p + properties;
   }
   return p;
+}
+
+/** Whether a PUBLISH that begins with the byte `first` has properties under these rules. */
+function hasProperties(first: number, rules: number): boolean {
+  const entry = entriesOf(rules)[first * ENTRY_WORDS + ENTRY_SHAPE] as number;
+  return (entry & SHAPE_MASK) === SHAPE_PUBLISH_WITH_PROPERTIES;
 }
 
 function entriesOf(rules: number): Int32Array {

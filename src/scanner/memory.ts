@@ -16,6 +16,9 @@ import {
   ROW_WORDS,
   TABLE,
   TABLE_ROWS,
+  TAIL_MASKS,
+  TOPIC_KEYS,
+  TOPIC_SETS,
   WINDOW,
   WINDOW_BYTES,
 } from '../../assembly/layout.js';
@@ -23,6 +26,7 @@ import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
 import { PROPERTY_TABLE_WORDS } from '../protocol/properties.js';
 import { REASON_CODE_BITS } from '../protocol/reason-codes.js';
 import { SCALAR_MODULE, SIMD_MODULE } from './binary.js';
+import { TOPIC_HASH_KEYS, TopicDictionary } from './topic-dictionary.js';
 
 /** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
 type ModuleExports = {
@@ -39,6 +43,7 @@ export interface ScannerMemory {
   readonly table: Int32Array;
   readonly result: Int32Array;
   readonly limits: Int32Array;
+  readonly topics: TopicDictionary;
 }
 
 /** Which build of the module. */
@@ -83,11 +88,14 @@ export function instantiate(build: Build): ScannerMemory {
   }
   new Int32Array(buffer, PROPERTY_TABLE, PROPERTY_TABLE_WORDS.length).set(PROPERTY_TABLE_WORDS);
   new Int32Array(buffer, REASON_CODE_SETS, REASON_CODE_BITS.length).set(REASON_CODE_BITS);
+  new Uint8Array(buffer, TAIL_MASKS, 16).fill(0xff);
+  new Uint8Array(buffer).set(TOPIC_HASH_KEYS, TOPIC_KEYS);
   return {
     exports,
     window: new Uint8Array(buffer, WINDOW, WINDOW_BYTES),
     table: new Int32Array(buffer, TABLE, TABLE_ROWS * ROW_WORDS),
     result: new Int32Array(buffer, RESULT, RESULT_WORDS),
     limits: new Int32Array(buffer, LIMITS, LIMIT_WORDS),
+    topics: new TopicDictionary(buffer, TOPIC_SETS),
   };
 }

@@ -3,9 +3,12 @@
  * same bytes give the same rows, and the same error at the same offset.
  *
  * A scanner belongs to its thread, not to a connection. It keeps nothing between two calls but
- * the frame table, which every scan by any decoder of the thread overwrites; `generation` tells
+ * the frame table, which every scan by any decoder of the thread overwrites; `lease` tells
  * a holder of rows whether they are still his.
  */
+
+import type { Lease } from './lease.js';
+import type { TopicNames } from './topic-names.js';
 
 /** Which scanner is at work. */
 export type ScannerName = 'wasm-simd' | 'wasm-scalar' | 'baseline';
@@ -28,6 +31,8 @@ export interface ScanLimits {
   publishPartsAbove: number;
   /** `RULE_*` bits of `assembly/layout.ts`. */
   rules: number;
+  /** Bit n is set if a PUBLISH may come whose first byte is 0x30 + n: what those above amount to. */
+  publishFlags: number;
 }
 
 export interface Scanner {
@@ -36,8 +41,10 @@ export interface Scanner {
   readonly table: Int32Array;
   /** What the last call found out: the `RESULT_*` words of `assembly/layout.ts`. */
   readonly result: Int32Array;
-  /** Counts up whenever somebody begins to fill the table anew. */
-  generation: number;
+  /** The text of topics by their number in the topic dictionary. */
+  readonly topicNames: TopicNames;
+  /** Who may read the table. */
+  readonly lease: Lease;
 
   /**
    * Scans `bytes` from offset `from` on and fills the table from row `rows` on. All offsets in

@@ -5,6 +5,8 @@ import {
   LIMIT_MAXIMUM_LIST_PACKET_SIZE,
   LIMIT_MAXIMUM_PACKET_SIZE,
   LIMIT_MAXIMUM_QOS,
+  LIMIT_PLAIN_PUBLISH,
+  LIMIT_PUBLISH_FLAGS,
   LIMIT_PUBLISH_PARTS_ABOVE,
   LIMIT_RULES,
   LIMIT_TOPIC_ALIAS_MAXIMUM,
@@ -16,15 +18,23 @@ import {
   STATUS_RELOAD,
   WINDOW_BYTES,
 } from '../../assembly/layout.js';
-import { BaselineScanner } from './baseline.js';
+import { view } from '../bytes.js';
+import { copies } from '../copies.js';
+import { BaselineScanner, largePublishHeader } from './baseline.js';
+import { Lease } from './lease.js';
 import { type Build, instantiate, type ScannerMemory } from './memory.js';
 import type { ScanLimits, Scanner } from './scanner.js';
+import type { TopicNames } from './topic-names.js';
+
+/** Bytes of a PUBLISH that are more work to copy than another call is. */
+const LARGE_PUBLISH = 2048;
 
 export class WasmScanner implements Scanner {
   readonly name: 'wasm-simd' | 'wasm-scalar';
   readonly table: Int32Array;
   readonly result: Int32Array;
-  generation = 0;
+  readonly topicNames: TopicNames;
+  readonly lease = new Lease();
   readonly #memory: ScannerMemory;
   /** Reads, into the same table, the rare header that does not fit into the window. */
   readonly #baseline: BaselineScanner;
@@ -37,11 +47,12 @@ export class WasmScanner implements Scanner {
     this.#memory = instantiate(build);
     this.table = this.#memory.table;
     this.result = this.#memory.result;
-    this.#baseline = new BaselineScanner(this.table, this.result);
+    this.#baseline = new BaselineScanner(this.table, this.result, this.#memory.topics);
+    this.topicNames = this.#baseline.topicNames;
   }
 
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
-    if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from);
+    if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from, limits.rules);
     this.#setLimits(limits);
     this.#memory.exports.scan(
       this.#base,
@@ -56,6 +67,7 @@ export class WasmScanner implements Scanner {
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
     const { exports, window } = this.#memory;
     window.set(bytes);
+    copies.bytes += length;
     this.#setLimits(limits);
     return exports.header(length);
   }
@@ -91,13 +103,18 @@ export class WasmScanner implements Scanner {
     words[LIMIT_MAXIMUM_QOS] = limits.maximumQoS;
     words[LIMIT_PUBLISH_PARTS_ABOVE] = limits.publishPartsAbove;
     words[LIMIT_RULES] = limits.rules;
+    words[LIMIT_PUBLISH_FLAGS] = limits.publishFlags;
+    words[LIMIT_PLAIN_PUBLISH] = Math.min(limits.maximumPacketSize, limits.publishPartsAbove);
   }
 
-  /** Fills the window with `bytes` from offset `from` on. */
-  #load(bytes: Uint8Array, from: number): void {
+  /** Fills the window with `bytes` from offset `from` on: of a large PUBLISH there with its header, else with all that it holds. */
+  #load(bytes: Uint8Array, from: number, rules: number): void {
+    const left = bytes.length - from;
+    const wanted = left > LARGE_PUBLISH ? largePublishHeader(bytes, from, LARGE_PUBLISH, rules) : 0;
     this.#base = from;
-    this.#loaded = Math.min(bytes.length - from, WINDOW_BYTES);
+    this.#loaded = Math.min(left, wanted === 0 ? WINDOW_BYTES : wanted, WINDOW_BYTES);
+    copies.bytes += this.#loaded;
     const isWhole = this.#loaded === bytes.length;
-    this.#memory.window.set(isWhole ? bytes : bytes.subarray(from, from + this.#loaded));
+    this.#memory.window.set(isWhole ? bytes : view(bytes, from, from + this.#loaded));
   }
 }

@@ -125,7 +125,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
     const batch = decoderOf().push(PINGREQ);
     for (const index of [-1, 1, 0.5, Number.NaN]) {
       expect(() => batch.packetAt(index)).toThrow(RangeError);
-      expect(() => batch.typeAt(index)).toThrow(RangeError);
+      expect(() => batch.frameAt(index).type).toThrow(RangeError);
     }
   });
 
@@ -241,7 +241,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
       decoderOf().push(PINGREQ);
       for (const use of [
         () => batch.packetAt(0),
-        () => batch.bytesAt(0),
+        () => batch.frameAt(0).bytes,
         () => [...batch.packets()],
         () => batch.detach(),
       ]) {

@@ -13,6 +13,7 @@ import { MAXIMUM_FRAME_LENGTH } from '../../src/protocol/packet-types.js';
 import type { Packet } from '../../src/protocol/packets.js';
 import { offsetsOf } from '../support/arbitraries.js';
 import { byteByByte, cutAt, SCANNERS } from '../support/decode.js';
+import { rowsOf } from '../support/rows.js';
 import { summary } from '../support/summary.js';
 import { type FuzzCase, streamOf } from './case.js';
 
@@ -45,7 +46,7 @@ function decode(chunks: readonly Uint8Array[], options: DecoderOptions): Outcome
       received += chunk.length;
       // Up to four bytes of a fixed header are held before its length is known.
       assert.ok(decoder.unfinishedLength <= Math.min(received, Math.max(4, maximumPacketSize)));
-      for (let index = 0; index < batch.length; index++) rows.push(batch.rowAt(index).join());
+      for (const row of rowsOf(batch)) rows.push(row.join());
       for (const packet of batch.packets()) packets.push(packet);
     }
     decoder.end();

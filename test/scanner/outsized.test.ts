@@ -7,6 +7,7 @@ import type { EncodablePacket } from '../../src/protocol/packets.js';
 import type { UserProperty } from '../../src/protocol/properties.js';
 import { cutAt, decodeChunks, SCANNERS } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
+import { rowsOf } from '../support/rows.js';
 
 const encoder = new Encoder({ protocolVersion: 5 });
 const OPTIONS = { protocolVersion: 5 } as const;
@@ -75,7 +76,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
       const stream = join(SMALL, encoder.encode(packet), SMALL);
       const rows = [scanner, 'baseline' as const].map((name) => {
         const batch = new Decoder({ ...OPTIONS, scanner: name }).push(stream);
-        return Array.from({ length: batch.length }, (_, index) => batch.rowAt(index));
+        return rowsOf(batch);
       });
       expect(rows[0]).toHaveLength(3);
       expect(rows[0]).toEqual(rows[1]);

@@ -26,6 +26,7 @@ const LIMITS = {
   topicAliasMaximum: 0,
   maximumQoS: 2,
   publishPartsAbove: 1_000_000,
+  publishFlags: 0x3c3f,
   rules: 0,
 };
 

@@ -65,8 +65,11 @@ export function read(chunks: readonly Uint8Array[], options: DecoderOptions): Re
     const batch = decoder.push(chunk);
     for (let index = 0; index < batch.length; index++) {
       packets.push(batch.packetAt(index));
-      const bytes = batch.bytesAt(index);
-      check(batch.offsetAt(index) === position, 'a frame begins where the one before it ends');
+      const bytes = batch.frameAt(index).bytes;
+      check(
+        batch.frameAt(index).offset === position,
+        'a frame begins where the one before it ends',
+      );
       position += bytes.length;
       frames.push(bytes);
     }

@@ -252,11 +252,11 @@ describe('what comes of a PUBLISH', () => {
       ]);
       expect(found).toEqual([
         ['PINGREQ', 0, 2, 'PINGREQ'],
-        ['PUBLISH', 2, header, 'PUBLISH_START'],
-        ['PUBLISH', 2 + header, 12, 'PUBLISH_PART'],
-        ['PUBLISH', chunk.length, 0, 'PUBLISH_END'],
+        ['PUBLISH_START', 2, header, 'PUBLISH_START'],
+        ['PUBLISH_PART', 2 + header, 12, 'PUBLISH_PART'],
+        ['PUBLISH_END', chunk.length, 0, 'PUBLISH_END'],
       ]);
-      expect(batch.remainingLengthAt(1)).toBe(bytes.length - 2);
+      expect(batch.frameAt(1).remainingLength).toBe(bytes.length - 2);
     }
   });
 });

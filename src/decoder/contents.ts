@@ -1,0 +1,110 @@
+/**
+ * What a batch is made of, and what its rows say. A batch, its frames and its cursors share one of these, so that
+ * `detach()` holds for all of them.
+ */
+import {
+  COLUMN_BODY,
+  COLUMN_END,
+  COLUMN_FIRST_BYTE,
+  COLUMN_PACKET_IDENTIFIER,
+  ROW_IS_MQTT_5,
+  ROW_PIECE_MASK,
+  ROW_PIECE_SHIFT,
+  ROW_WORDS,
+} from '../../assembly/layout.js';
+import { MqttError } from '../errors.js';
+import { PACKET_TYPE, type PacketType, packetTypeName } from '../protocol/packet-types.js';
+import type { AcknowledgementPacket, Packet, PublishPiece } from '../protocol/packets.js';
+import { Lease } from '../scanner/lease.js';
+import type { TopicNames } from '../scanner/topic-names.js';
+import { acknowledgementAt } from './acknowledgement.js';
+import { publishAt } from './publish.js';
+import type { RowMap } from './row-map.js';
+
+export interface BatchContents {
+  rows: Int32Array;
+  /** Of the frame table that `rows` is, when it was filled; or {@link OWNED}. */
+  lease: Lease;
+  generation: number;
+  readonly length: number;
+  /** The bytes that the rows point into. */
+  readonly chunk: Uint8Array;
+  /** Offset of the first byte of `chunk` in the stream. */
+  readonly chunkOffset: number;
+  /** The frame of row 0 if it began in an earlier chunk: its row points in here instead. */
+  readonly joined: Uint8Array | undefined;
+  /** Offset of the first byte of `joined` in the stream. */
+  readonly joinedOffset: number;
+  /** Packets that are decoded already, by row. */
+  readonly packets: Pick<RowMap<Packet>, 'get'> | undefined;
+  /** Topic Names that a Topic Alias stands for, by row. */
+  readonly topics: Pick<RowMap<string>, 'get'> | undefined;
+  /** The text of topics by their number. */
+  readonly topicNames: TopicNames;
+  readonly error: MqttError | undefined;
+}
+
+/** The lease of rows that are a batch's own: it never runs out. */
+export const OWNED = new Lease();
+
+/** Throws if the rows are no longer those of the batch. */
+export function assertCurrent({ lease, generation }: BatchContents): void {
+  if (lease.generation !== generation) throw new MqttError('ERR_MQTT_STALE_BATCH');
+}
+
+/** The bytes that row `index` points into. */
+export function sourceOf({ joined, chunk }: BatchContents, index: number): Uint8Array {
+  return index === 0 && joined !== undefined ? joined : chunk;
+}
+
+/** What `type` may say of a frame, or of a piece of a PUBLISH. */
+export type FrameType = PacketType | PublishPiece['type'];
+
+const PIECES: readonly FrameType[] = ['PUBLISH', 'PUBLISH_START', 'PUBLISH_PART', 'PUBLISH_END'];
+
+export function typeAt({ rows }: BatchContents, index: number): FrameType {
+  const first = rows[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number;
+  const type = (first >> 4) & 0x0f;
+  return type === PACKET_TYPE.PUBLISH
+    ? (PIECES[(first & ROW_PIECE_MASK) >> ROW_PIECE_SHIFT] as FrameType)
+    : (packetTypeName(type) as PacketType);
+}
+
+export function remainingLengthAt({ rows, packets }: BatchContents, index: number): number {
+  const row = index * ROW_WORDS;
+  const length = (rows[row + COLUMN_END] as number) - (rows[row + COLUMN_BODY] as number);
+  if (packets === undefined) return length;
+  const packet = packets.get(index);
+  return packet?.type === 'PUBLISH_START' ? length + packet.payloadLength : length;
+}
+
+type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT' | 'AUTH';
+
+/** The packet of row `index`. */
+export function packetAt(contents: BatchContents, index: number): Packet {
+  const { rows, packets } = contents;
+  const decoded = packets?.get(index);
+  if (decoded !== undefined) return decoded;
+  const row = index * ROW_WORDS;
+  const first = rows[row + COLUMN_FIRST_BYTE] as number;
+  const type = (first >> 4) & 0x0f;
+  if (type === PACKET_TYPE.PUBLISH) {
+    const topic = contents.topics?.get(index);
+    return publishAt(rows, row, sourceOf(contents, index), contents.topicNames, topic);
+  }
+  const name = packetTypeName(type) as AcknowledgementPacket['type'] | 'UNSUBACK' | EmptyType;
+  if (name === 'PINGREQ' || name === 'PINGRESP') return { type: name };
+  if (name === 'DISCONNECT' || name === 'AUTH') {
+    // Without a body: those that have one are decoded already.
+    return (first & ROW_IS_MQTT_5) === 0 ? { type: 'DISCONNECT' } : { type: name, reasonCode: 0 };
+  }
+  if ((first & ROW_IS_MQTT_5) === 0) {
+    return { type: name, packetIdentifier: rows[row + COLUMN_PACKET_IDENTIFIER] as number };
+  }
+  return acknowledgementAt(
+    rows,
+    row,
+    sourceOf(contents, index),
+    name as AcknowledgementPacket['type'],
+  );
+}
