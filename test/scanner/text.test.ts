@@ -9,6 +9,7 @@ import {
   RESULT_ERROR_CODE,
   RESULT_ERROR_OFFSET,
   RESULT_STATUS,
+  RULE_ANY_BYTES_IN_TEXT,
   RULE_NO_DISCOURAGED_CHARACTERS,
   STATUS_DONE,
   TEXT_IS_ASCII,
@@ -49,8 +50,8 @@ function scanTopic(
   ];
 }
 
-function checkTopic(bytes: Uint8Array): readonly [number, number] {
-  const kind = checkText(bytes, 0, bytes.length, false, 0);
+function checkTopic(bytes: Uint8Array, rules = 0): readonly [number, number] {
+  const kind = checkText(bytes, 0, bytes.length, false, rules);
   return kind < 0 ? [faultCode(kind), faultPosition(kind)] : [0, 0];
 }
 
@@ -127,16 +128,25 @@ describe('checkText', () => {
 });
 
 describe.each(SCANNERS)('the Topic Name check of %s', (name) => {
-  const specials = [0x00, 0x01, 0x23, 0x2b, 0x7f, 0x80, 0xbf, 0xc0, 0xff];
+  // biome-ignore format: a list
+  const specials = [0x00, 0x01, 0x1f, 0x20, 0x23, 0x2a, 0x2b, 0x7e, 0x7f, 0x80, 0xbf, 0xc0, 0xff];
 
-  test('finds one odd byte at every position of every length, at every alignment', () => {
+  test.each([
+    ['no rule but those of the standard', 0],
+    ['the strict rule', RULE_NO_DISCOURAGED_CHARACTERS],
+    ['no rule about UTF-8', RULE_ANY_BYTES_IN_TEXT],
+    [
+      'the strict rule, and none about UTF-8',
+      RULE_NO_DISCOURAGED_CHARACTERS | RULE_ANY_BYTES_IN_TEXT,
+    ],
+  ])('under %s finds one odd byte at every position of every length', (_, rules) => {
     for (let length = 1; length <= 50; length++) {
       const topic = new Uint8Array(length).fill(0x61);
-      expect(scanTopic(name, topic)).toEqual([0, 0]);
+      expect(scanTopic(name, topic, rules)).toEqual([0, 0]);
       for (let at = 0; at < length; at++) {
         for (const odd of specials) {
           topic[at] = odd;
-          expect(scanTopic(name, topic)).toEqual(checkTopic(topic));
+          expect(scanTopic(name, topic, rules)).toEqual(checkTopic(topic, rules));
         }
         topic[at] = 0x61;
       }
