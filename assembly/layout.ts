@@ -117,20 +117,23 @@ export const SHAPE_IS_LIST = 256;
 
 // ---- property table: words of an entry --------------------------------------------------
 
-/** Bit n is set if packet type n may carry the property; bit 0 stands for a Will. 0: no such property. */
-export const PROPERTY_PACKETS = 0;
-/** The packets in which it may stand more than once, as a mask. */
-export const PROPERTY_REPEATS = 1;
+/**
+ * Which packets may carry the property: bit n stands for packet type n, bit 0 for a Will. Bit n + 16 is set as well
+ * if it may stand there more than once. No bit: no such property.
+ */
+export const PROPERTY_ALLOWED = 0;
+/** The same when a Client, or a Server, is known to have sent the packet: the sender's `RULE_*` bit in bytes further on. */
+export const PROPERTY_ALLOWED_FROM_CLIENT = 1;
+export const PROPERTY_ALLOWED_FROM_SERVER = 2;
+/** How many bits above one that allows is the one that allows more than one. */
+export const PROPERTY_REPEATS_SHIFT = 16;
 /** How it is written: one of `PROPERTY_IS_*`. */
-export const PROPERTY_TYPE = 2;
+export const PROPERTY_TYPE = 3;
 /** Bounds of an integer. */
-export const PROPERTY_MINIMUM = 3;
-export const PROPERTY_MAXIMUM = 4;
+export const PROPERTY_MINIMUM = 4;
+export const PROPERTY_MAXIMUM = 5;
 /** The error code for a value out of bounds, or for a wildcard. */
-export const PROPERTY_VALUE_ERROR = 5;
-/** The packets in which a Client, or a Server, may not send it, as masks. */
-export const PROPERTY_NOT_FROM_CLIENT = 6;
-export const PROPERTY_NOT_FROM_SERVER = 7;
+export const PROPERTY_VALUE_ERROR = 6;
 export const PROPERTY_WORDS = 8;
 
 export const PROPERTY_IS_BYTE = 1;

@@ -24,31 +24,31 @@ import {
   PAYLOAD_FORMAT_INDICATOR,
   PROPERTIES_ARE_WRONG,
   PROPERTIES_SAY_TEXT,
+  PROPERTY_ALLOWED,
   PROPERTY_IDENTIFIERS,
   PROPERTY_IS_BINARY,
   PROPERTY_IS_BYTE,
+  PROPERTY_IS_TEXT,
   PROPERTY_IS_TEXT_PAIR,
   PROPERTY_IS_TOPIC_NAME,
   PROPERTY_IS_TWO_BYTE_INTEGER,
   PROPERTY_IS_VARIABLE_BYTE_INTEGER,
   PROPERTY_MAXIMUM,
   PROPERTY_MINIMUM,
-  PROPERTY_NOT_FROM_CLIENT,
-  PROPERTY_NOT_FROM_SERVER,
-  PROPERTY_PACKETS,
-  PROPERTY_REPEATS,
+  PROPERTY_REPEATS_SHIFT,
   PROPERTY_TABLE,
   PROPERTY_TYPE,
   PROPERTY_VALUE_ERROR,
   PROPERTY_WORDS,
   RULE_FROM_CLIENT,
   RULE_FROM_SERVER,
+  RULE_NO_DISCOURAGED_CHARACTERS,
   TEXT_IS_ASCII,
   TEXT_IS_NOT_ASCII,
   TOPIC_ALIAS,
 } from './layout';
 import { replaceErrorCode, setError } from './result';
-import { checkText } from './text';
+import { checkText, isShortAscii } from './text';
 
 export function bigEndian16(p: u32): u32 {
   const high: u32 = load<u8>(p);
@@ -99,20 +99,47 @@ export function propertyLength(p: u32, end: u32, first: u32): u32 {
   return found;
 }
 
+/** One word of the entry of a property in the table. */
 function property(word: u32, identifier: u32): u32 {
   return load<u32>(PROPERTY_TABLE + ((identifier * PROPERTY_WORDS + word) << 2));
 }
 
-/** Moves over the text at `p` behind its two-byte length. Returns where it ends, or 0 if it is wrong. */
-function text(p: u32, end: u32, first: u32, rules: u32, at: u32, wildcards: bool): u32 {
-  if (end - p < 2 || bigEndian16(p) > end - p - 2) {
-    setError(ERROR_PROPERTY_PAST_END, at, first);
-    return 0;
+/** In which packets a property may stand, given who is known to have sent this one. */
+function allowedPackets(identifier: u32, rules: u32): u32 {
+  // The bits of the rules are chosen so that they are distances in bytes.
+  const sender = rules & (RULE_FROM_CLIENT | RULE_FROM_SERVER);
+  return load<u32>(PROPERTY_TABLE + identifier * (PROPERTY_WORDS << 2) + sender);
+}
+
+/**
+ * Notes what is wrong with the property that begins at `p` and may not stand there. Returns
+ * `PROPERTIES_ARE_WRONG`.
+ */
+function misplaced(p: u32, end: u32, packet: u32, first: u32, rules: u32): u32 {
+  const found = variableByteInteger(p, end, first, ERROR_PROPERTY_PAST_END, p);
+  if (found == 0) return PROPERTIES_ARE_WRONG;
+  const identifier = found & 0x0fffffff;
+  const allowed: u32 =
+    identifier < (PROPERTY_IDENTIFIERS as u32) ? property(PROPERTY_ALLOWED, identifier) : 0;
+  let wrong: u32 = ERROR_PROPERTY_REPEATED;
+  if (allowed == 0) wrong = ERROR_PROPERTY_UNKNOWN;
+  else if (((allowed >> packet) & 1) == 0) wrong = ERROR_PROPERTY_NOT_ALLOWED;
+  else if (((allowedPackets(identifier, rules) >> packet) & 1) == 0) {
+    wrong =
+      (rules & RULE_FROM_CLIENT) != 0
+        ? ERROR_PROPERTY_NOT_FROM_CLIENT
+        : ERROR_PROPERTY_NOT_FROM_SERVER;
   }
-  const start = p + 2;
-  const next = start + bigEndian16(p);
-  const kind = checkText(start, next, first, rules, wildcards);
-  return kind == TEXT_IS_ASCII || kind == TEXT_IS_NOT_ASCII ? next : 0;
+  setError(wrong, p, first);
+  return PROPERTIES_ARE_WRONG;
+}
+
+/**
+ * Where the field at `p` ends that stands behind its two-byte length: behind `end`, too, if the length does not
+ * fit. Its bytes may be those of whatever follows then, and are not believed.
+ */
+function prefixedEnd(p: u32): u32 {
+  return p + 2 + bigEndian16(p);
 }
 
 /**
@@ -121,104 +148,103 @@ function text(p: u32, end: u32, first: u32, rules: u32, at: u32, wildcards: bool
  * Payload Format Indicator is 1; or `PROPERTIES_ARE_WRONG`: the error is noted with its address then.
  */
 export function checkProperties(p: u32, end: u32, packet: u32, first: u32, rules: u32): u32 {
-  const mask: u32 = 1 << packet;
+  // Those that may not come again.
   let seen: u64 = 0;
   let facts: u32 = 0;
+  const isLenient = (rules & RULE_NO_DISCOURAGED_CHARACTERS) == 0;
   while (p < end) {
     const at = p;
-    const found = variableByteInteger(p, end, first, ERROR_PROPERTY_PAST_END, at);
-    if (found == 0) return PROPERTIES_ARE_WRONG;
-    const identifier = found & 0x0fffffff;
-    p += found >> 28;
-    const packets: u32 =
-      identifier < (PROPERTY_IDENTIFIERS as u32) ? property(PROPERTY_PACKETS, identifier) : 0;
-    let wrong: u32 = 0;
-    if (packets == 0) wrong = ERROR_PROPERTY_UNKNOWN;
-    else if ((packets & mask) == 0) wrong = ERROR_PROPERTY_NOT_ALLOWED;
-    else if (
-      (rules & RULE_FROM_CLIENT) != 0 &&
-      (property(PROPERTY_NOT_FROM_CLIENT, identifier) & mask) != 0
-    ) {
-      wrong = ERROR_PROPERTY_NOT_FROM_CLIENT;
-    } else if (
-      (rules & RULE_FROM_SERVER) != 0 &&
-      (property(PROPERTY_NOT_FROM_SERVER, identifier) & mask) != 0
-    ) {
-      wrong = ERROR_PROPERTY_NOT_FROM_SERVER;
-    } else if (
-      ((seen >> (identifier as u64)) & 1) != 0 &&
-      (property(PROPERTY_REPEATS, identifier) & mask) == 0
-    ) {
-      wrong = ERROR_PROPERTY_REPEATED;
-    }
-    if (wrong != 0) {
-      setError(wrong, at, first);
-      return PROPERTIES_ARE_WRONG;
-    }
-    seen |= (1 as u64) << (identifier as u64);
+    // All identifiers are below 64, so a larger one is wrong, in however many bytes it is written.
+    const identifier: u32 = load<u8>(p++);
+    if (identifier >= (PROPERTY_IDENTIFIERS as u32))
+      return misplaced(at, end, packet, first, rules);
+    const allowed = allowedPackets(identifier, rules) >> packet;
+    const bit = (1 as u64) << (identifier as u64);
+    if ((allowed & 1) == 0 || (seen & bit) != 0) return misplaced(at, end, packet, first, rules);
+    if (((allowed >> PROPERTY_REPEATS_SHIFT) & 1) == 0) seen |= bit;
 
     const type = property(PROPERTY_TYPE, identifier);
-    if (type <= (PROPERTY_IS_VARIABLE_BYTE_INTEGER as u32)) {
-      const start = p;
-      let value: u32 = 0;
-      if (type == PROPERTY_IS_VARIABLE_BYTE_INTEGER) {
+    if (type >= (PROPERTY_IS_TEXT as u32)) {
+      if (type == PROPERTY_IS_BINARY) {
+        p = prefixedEnd(p);
+        if (p > end) {
+          setError(ERROR_PROPERTY_PAST_END, at, first);
+          return PROPERTIES_ARE_WRONG;
+        }
+        continue;
+      }
+      const isTopicName = type == PROPERTY_IS_TOPIC_NAME;
+      const start = p + 2;
+      let texts = type == PROPERTY_IS_TEXT_PAIR ? 2 : 1;
+      while (texts-- > 0) {
+        const from = p + 2;
+        p = prefixedEnd(p);
+        if (p > end) {
+          setError(ERROR_PROPERTY_PAST_END, at, first);
+          return PROPERTIES_ARE_WRONG;
+        }
+        if (ASC_FEATURE_SIMD) {
+          if (isLenient && !isTopicName && isShortAscii(from, p)) continue;
+        }
+        const kind = checkText(from, p, first, rules, !isTopicName);
+        if (kind != TEXT_IS_ASCII && kind != TEXT_IS_NOT_ASCII) {
+          if (isTopicName) {
+            replaceErrorCode(ERROR_TOPIC_NAME_WILDCARD, property(PROPERTY_VALUE_ERROR, identifier));
+          }
+          return PROPERTIES_ARE_WRONG;
+        }
+      }
+      if (isTopicName && p == start) {
+        setError(ERROR_RESPONSE_TOPIC_EMPTY, start - 2, first);
+        return PROPERTIES_ARE_WRONG;
+      }
+      continue;
+    }
+
+    const start = p;
+    let value: u32 = 0;
+    if (type == PROPERTY_IS_VARIABLE_BYTE_INTEGER) {
+      // Most take one byte, and no call.
+      value = load<u8>(p);
+      if (p < end && value < 0x80) {
+        p++;
+      } else {
         const integer = variableByteInteger(p, end, first, ERROR_PROPERTY_PAST_END, at);
         if (integer == 0) return PROPERTIES_ARE_WRONG;
         value = integer & 0x0fffffff;
         p += integer >> 28;
+      }
+    } else {
+      if (type == PROPERTY_IS_BYTE) {
+        p += 1;
+        value = load<u8>(start);
+      } else if (type == PROPERTY_IS_TWO_BYTE_INTEGER) {
+        p += 2;
+        value = bigEndian16(start);
       } else {
-        const width: u32 =
-          type == PROPERTY_IS_BYTE ? 1 : type == PROPERTY_IS_TWO_BYTE_INTEGER ? 2 : 4;
-        if (end - p < width) {
-          setError(ERROR_PROPERTY_PAST_END, at, first);
-          return PROPERTIES_ARE_WRONG;
-        }
-        for (let i: u32 = 0; i < width; i++) {
-          const byte: u32 = load<u8>(p + i);
-          value = (value << 8) | byte;
-        }
-        p += width;
+        p += 4;
+        value = bswap(load<u32>(start));
       }
-      if (
-        value < property(PROPERTY_MINIMUM, identifier) ||
-        value > property(PROPERTY_MAXIMUM, identifier)
-      ) {
-        setError(property(PROPERTY_VALUE_ERROR, identifier), start, first);
-        return PROPERTIES_ARE_WRONG;
-      }
-      if (identifier == TOPIC_ALIAS) {
-        if (value > limit(LIMIT_TOPIC_ALIAS_MAXIMUM)) {
-          setError(ERROR_TOPIC_ALIAS_TOO_LARGE, start, first);
-          return PROPERTIES_ARE_WRONG;
-        }
-        facts |= value;
-      } else if (identifier == PAYLOAD_FORMAT_INDICATOR && value == 1) {
-        facts |= PROPERTIES_SAY_TEXT;
-      }
-    } else if (type == PROPERTY_IS_BINARY) {
-      if (end - p < 2 || bigEndian16(p) > end - p - 2) {
+      if (p > end) {
         setError(ERROR_PROPERTY_PAST_END, at, first);
         return PROPERTIES_ARE_WRONG;
       }
-      p += 2 + bigEndian16(p);
-    } else if (type == PROPERTY_IS_TOPIC_NAME) {
-      const start = p;
-      p = text(p, end, first, rules, at, false);
-      if (p == 0) {
-        replaceErrorCode(ERROR_TOPIC_NAME_WILDCARD, property(PROPERTY_VALUE_ERROR, identifier));
+    }
+    if (
+      value < property(PROPERTY_MINIMUM, identifier) ||
+      value > property(PROPERTY_MAXIMUM, identifier)
+    ) {
+      setError(property(PROPERTY_VALUE_ERROR, identifier), start, first);
+      return PROPERTIES_ARE_WRONG;
+    }
+    if (identifier == TOPIC_ALIAS) {
+      if (value > limit(LIMIT_TOPIC_ALIAS_MAXIMUM)) {
+        setError(ERROR_TOPIC_ALIAS_TOO_LARGE, start, first);
         return PROPERTIES_ARE_WRONG;
       }
-      if (p == start + 2) {
-        setError(ERROR_RESPONSE_TOPIC_EMPTY, start, first);
-        return PROPERTIES_ARE_WRONG;
-      }
-    } else {
-      p = text(p, end, first, rules, at, true);
-      if (p == 0) return PROPERTIES_ARE_WRONG;
-      if (type == PROPERTY_IS_TEXT_PAIR) {
-        p = text(p, end, first, rules, at, true);
-        if (p == 0) return PROPERTIES_ARE_WRONG;
-      }
+      facts |= value;
+    } else if (identifier == PAYLOAD_FORMAT_INDICATOR && value == 1) {
+      facts |= PROPERTIES_SAY_TEXT;
     }
   }
   return facts;

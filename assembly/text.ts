@@ -150,6 +150,17 @@ function checkCharacters(p: u32, end: u32, first: u32, rules: u32, plus: u32): u
 }
 
 /**
+ * Whether the bytes `p` to `end` are sixteen at most, and ASCII without U+0000: then {@link checkText} has
+ * nothing to say unless it is strict or minds wildcards. Short enough to be inlined where text is
+ * mostly short. Only with SIMD.
+ */
+export function isShortAscii(p: u32, end: u32): bool {
+  const length = end - p;
+  const mask: u32 = i8x16.bitmask(i8x16.lt_s(v128.load(p), i8x16.splat(1)));
+  return length <= 16 && (mask & ((1 << length) - 1)) == 0;
+}
+
+/**
  * Checks the bytes `p` to `end` of a frame that begins with the byte `first`. `wildcards` says
  * whether + and # are allowed.
  *

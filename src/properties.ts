@@ -23,6 +23,9 @@ import {
   ERROR_VARIABLE_BYTE_INTEGER_TOO_LONG,
   PAYLOAD_FORMAT_INDICATOR,
   PROPERTIES_SAY_TEXT,
+  PROPERTY_ALLOWED,
+  PROPERTY_ALLOWED_FROM_CLIENT,
+  PROPERTY_ALLOWED_FROM_SERVER,
   PROPERTY_IDENTIFIERS,
   PROPERTY_IS_BINARY,
   PROPERTY_IS_BYTE,
@@ -32,10 +35,7 @@ import {
   PROPERTY_IS_VARIABLE_BYTE_INTEGER,
   PROPERTY_MAXIMUM,
   PROPERTY_MINIMUM,
-  PROPERTY_NOT_FROM_CLIENT,
-  PROPERTY_NOT_FROM_SERVER,
-  PROPERTY_PACKETS,
-  PROPERTY_REPEATS,
+  PROPERTY_REPEATS_SHIFT,
   PROPERTY_TYPE,
   PROPERTY_VALUE_ERROR,
   PROPERTY_WORDS,
@@ -124,20 +124,24 @@ function placeError(
   isSeen: boolean,
   sender: Side | undefined,
 ): number {
+  if (identifier >= PROPERTY_IDENTIFIERS) return ERROR_PROPERTY_UNKNOWN;
   const entry = identifier * PROPERTY_WORDS;
-  const packets =
-    identifier < PROPERTY_IDENTIFIERS ? (WORDS[entry + PROPERTY_PACKETS] as number) : 0;
-  if (packets === 0) return ERROR_PROPERTY_UNKNOWN;
-  if ((packets & mask) === 0) return ERROR_PROPERTY_NOT_ALLOWED;
-  if (sender === 'client' && ((WORDS[entry + PROPERTY_NOT_FROM_CLIENT] as number) & mask) !== 0) {
+  const allowed = WORDS[entry + PROPERTY_ALLOWED] as number;
+  if (allowed === 0) return ERROR_PROPERTY_UNKNOWN;
+  if ((allowed & mask) === 0) return ERROR_PROPERTY_NOT_ALLOWED;
+  if (
+    sender === 'client' &&
+    ((WORDS[entry + PROPERTY_ALLOWED_FROM_CLIENT] as number) & mask) === 0
+  ) {
     return ERROR_PROPERTY_NOT_FROM_CLIENT;
   }
-  if (sender === 'server' && ((WORDS[entry + PROPERTY_NOT_FROM_SERVER] as number) & mask) !== 0) {
+  if (
+    sender === 'server' &&
+    ((WORDS[entry + PROPERTY_ALLOWED_FROM_SERVER] as number) & mask) === 0
+  ) {
     return ERROR_PROPERTY_NOT_FROM_SERVER;
   }
-  if (isSeen && ((WORDS[entry + PROPERTY_REPEATS] as number) & mask) === 0) {
-    return ERROR_PROPERTY_REPEATED;
-  }
+  if (isSeen && (allowed & (mask << PROPERTY_REPEATS_SHIFT)) === 0) return ERROR_PROPERTY_REPEATED;
   return 0;
 }
 

@@ -9,6 +9,9 @@ import {
   ERROR_PROPERTY_VALUE,
   ERROR_RESPONSE_TOPIC_WILDCARD,
   ERROR_TOPIC_ALIAS_ZERO,
+  PROPERTY_ALLOWED,
+  PROPERTY_ALLOWED_FROM_CLIENT,
+  PROPERTY_ALLOWED_FROM_SERVER,
   PROPERTY_IDENTIFIERS,
   PROPERTY_IS_BINARY,
   PROPERTY_IS_BYTE,
@@ -20,10 +23,7 @@ import {
   PROPERTY_IS_VARIABLE_BYTE_INTEGER,
   PROPERTY_MAXIMUM,
   PROPERTY_MINIMUM,
-  PROPERTY_NOT_FROM_CLIENT,
-  PROPERTY_NOT_FROM_SERVER,
-  PROPERTY_PACKETS,
-  PROPERTY_REPEATS,
+  PROPERTY_REPEATS_SHIFT,
   PROPERTY_TYPE,
   PROPERTY_VALUE_ERROR,
   PROPERTY_WORDS,
@@ -252,11 +252,11 @@ function makeTable(): Int32Array {
     const entry = row.identifier * PROPERTY_WORDS;
     for (const holder of row.packets) {
       const bit = 1 << holderNumber(holder);
-      add(entry + PROPERTY_PACKETS, bit);
-      if (row.repeats) add(entry + PROPERTY_REPEATS, bit);
+      const bits = row.repeats ? bit | (bit << PROPERTY_REPEATS_SHIFT) : bit;
       const only = row.onlyFrom?.[holder];
-      if (only === 'server') add(entry + PROPERTY_NOT_FROM_CLIENT, bit);
-      if (only === 'client') add(entry + PROPERTY_NOT_FROM_SERVER, bit);
+      add(entry + PROPERTY_ALLOWED, bits);
+      if (only !== 'server') add(entry + PROPERTY_ALLOWED_FROM_CLIENT, bits);
+      if (only !== 'client') add(entry + PROPERTY_ALLOWED_FROM_SERVER, bits);
     }
     table[entry + PROPERTY_TYPE] = SCANNER_TYPES[row.type];
     table[entry + PROPERTY_MINIMUM] = row.minimum ?? 0;
