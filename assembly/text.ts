@@ -5,7 +5,7 @@
  * Two ways lead to the same answer. The careful loop goes from character to character and knows
  * which byte is wrong, and why. The fast ways, eight or sixteen bytes a step, only say whether
  * something may be wrong: then the careful loop looks again, from a place that is the beginning of a
- * character. `text.test.ts` holds both against the engine's own decoder, at every alignment.
+ * character. `utf-8.test.ts` holds both against `isUtf8` of Node.js, at every place of a step.
  *
  * Text may begin and end anywhere. Up to 16 bytes behind its end are loaded, never looked at.
  */

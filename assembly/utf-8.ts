@@ -25,64 +25,43 @@ const OVERLONG_2: i8 = 0x20;
 const OVERLONG_4_OR_TOO_LARGE: i8 = 0x40;
 /** Two continuation bytes: no mistake if the second one is the third or fourth of its sequence. */
 const TWO_CONTINUATIONS: i8 = -0x80;
-/** Mistakes that do not depend on the lower half of the first byte. */
-const WHATEVER_FOLLOWS: i8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
+/** Mistakes for which the lower half of the first byte makes no difference. */
+const ANY_LOWER_HALF: i8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
+/** What is possible from F5 on. */
+const BEHIND_F4: i8 = ANY_LOWER_HALF | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE;
+/** What is possible with any continuation byte as the second one. */
+const CONTINUES: i8 = TOO_LONG | TWO_CONTINUATIONS | OVERLONG_2;
 
 /** Whether the bytes are well-formed text with neither U+0000 nor what is `plus` once bit 3 is set. */
 export function isWellFormed(p: u32, end: u32, plus: u32): bool {
+  // biome-ignore format: a table
   const byFirstUpper = i8x16(
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TOO_LONG,
-    TWO_CONTINUATIONS,
-    TWO_CONTINUATIONS,
-    TWO_CONTINUATIONS,
-    TWO_CONTINUATIONS,
+    TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
+    TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS,
     TOO_SHORT | OVERLONG_2,
     TOO_SHORT,
     TOO_SHORT | OVERLONG_3 | SURROGATE,
     TOO_SHORT | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
   );
+  // biome-ignore format: a table
   const byFirstLower = i8x16(
-    WHATEVER_FOLLOWS | OVERLONG_2 | OVERLONG_3 | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | OVERLONG_2,
-    WHATEVER_FOLLOWS,
-    WHATEVER_FOLLOWS,
-    WHATEVER_FOLLOWS | TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE | SURROGATE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
-    WHATEVER_FOLLOWS | TOO_LARGE | OVERLONG_4_OR_TOO_LARGE,
+    ANY_LOWER_HALF | OVERLONG_2 | OVERLONG_3 | OVERLONG_4_OR_TOO_LARGE,
+    ANY_LOWER_HALF | OVERLONG_2,
+    ANY_LOWER_HALF,
+    ANY_LOWER_HALF,
+    ANY_LOWER_HALF | TOO_LARGE,
+    BEHIND_F4, BEHIND_F4, BEHIND_F4, BEHIND_F4, BEHIND_F4, BEHIND_F4, BEHIND_F4, BEHIND_F4,
+    BEHIND_F4 | SURROGATE,
+    BEHIND_F4, BEHIND_F4,
   );
+  // biome-ignore format: a table
   const bySecondUpper = i8x16(
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_LONG | TWO_CONTINUATIONS | OVERLONG_2 | OVERLONG_3 | OVERLONG_4_OR_TOO_LARGE,
-    TOO_LONG | TWO_CONTINUATIONS | OVERLONG_2 | OVERLONG_3 | TOO_LARGE,
-    TOO_LONG | TWO_CONTINUATIONS | OVERLONG_2 | SURROGATE | TOO_LARGE,
-    TOO_LONG | TWO_CONTINUATIONS | OVERLONG_2 | SURROGATE | TOO_LARGE,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
-    TOO_SHORT,
+    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+    CONTINUES | OVERLONG_3 | OVERLONG_4_OR_TOO_LARGE,
+    CONTINUES | OVERLONG_3 | TOO_LARGE,
+    CONTINUES | SURROGATE | TOO_LARGE,
+    CONTINUES | SURROGATE | TOO_LARGE,
+    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
   );
   const lowerHalf = i8x16.splat(0x0f);
   const pluses = i8x16.splat(plus as i8);
@@ -99,77 +78,30 @@ export function isWellFormed(p: u32, end: u32, plus: u32): bool {
       const isText = i8x16.lt_s(places, i8x16.splat(left as i8));
       bytes = v128.bitselect(bytes, blanks, isText);
     }
-    const first = i8x16.shuffle(
-      before,
-      bytes,
-      15,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
-      29,
-      30,
+    // The bytes one, two and three places before.
+    // biome-ignore format: a table
+    const oneBefore = i8x16.shuffle(
+      before, bytes, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
     );
-    const second = i8x16.shuffle(
-      before,
-      bytes,
-      14,
-      15,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
-      29,
+    // biome-ignore format: a table
+    const twoBefore = i8x16.shuffle(
+      before, bytes, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
     );
-    const third = i8x16.shuffle(
-      before,
-      bytes,
-      13,
-      14,
-      15,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
+    // biome-ignore format: a table
+    const threeBefore = i8x16.shuffle(
+      before, bytes, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
     );
     const pairs = v128.and(
       v128.and(
-        i8x16.swizzle(byFirstUpper, v128.and(i16x8.shr_u(first, 4), lowerHalf)),
-        i8x16.swizzle(byFirstLower, v128.and(first, lowerHalf)),
+        i8x16.swizzle(byFirstUpper, v128.and(i16x8.shr_u(oneBefore, 4), lowerHalf)),
+        i8x16.swizzle(byFirstLower, v128.and(oneBefore, lowerHalf)),
       ),
       i8x16.swizzle(bySecondUpper, v128.and(i16x8.shr_u(bytes, 4), lowerHalf)),
     );
-    // The top bit is set where a third or fourth byte has to be.
+    // The top bit is set where a third or fourth byte has to be: two behind E0 or more, three behind F0 or more.
     const goesOn = v128.or(
-      i8x16.sub_sat_u(second, i8x16.splat(0x60)),
-      i8x16.sub_sat_u(third, i8x16.splat(0x70)),
+      i8x16.sub_sat_u(twoBefore, i8x16.splat(0x60)),
+      i8x16.sub_sat_u(threeBefore, i8x16.splat(0x70)),
     );
     const sequences = v128.xor(v128.and(goesOn, i8x16.splat(-0x80)), pairs);
     const characters = v128.or(

@@ -136,12 +136,15 @@ const SURROUNDINGS: readonly Surroundings[] = range(0, 16).flatMap((place) => [
 /** Bytes before a Topic Name: the Remaining Length, always in two bytes, and its own length. */
 const HEADER = 5;
 
+/** What stands behind a Topic Name: it would go on with the last sequence if it were believed. */
+const PAYLOAD = Buffer.from([0x80]);
+
 /** A chunk: a PUBLISH for each sequence. */
 function framesOf({ width, bytes, expected }: Sequences, { before, behind }: Surroundings): Buffer {
   const topic = before.length + width + behind.length;
-  const size = topic + 2;
+  const size = topic + 2 + PAYLOAD.length;
   const header = Buffer.from([0x30, (size & 0x7f) | 0x80, size >> 7, topic >> 8, topic & 0xff]);
-  const frame = Buffer.concat([header, before, Buffer.alloc(width), behind]);
+  const frame = Buffer.concat([header, before, Buffer.alloc(width), behind, PAYLOAD]);
   const chunk = Buffer.alloc(frame.length * expected.length, frame);
   let at = header.length + before.length;
   for (let i = 0; i < bytes.length; i += width) {
