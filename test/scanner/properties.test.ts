@@ -132,6 +132,18 @@ test('every identifier with few bytes behind it', () => {
   }
 });
 
+test('text of every short length with an odd byte at every place', () => {
+  const { identifier } = propertyRow('contentType');
+  for (let length = 1; length <= 20; length++) {
+    for (let at = 0; at < length; at++) {
+      for (const odd of [0x00, 0x01, 0x2b, 0x7f, 0x80]) {
+        const value = Array<number>(length).fill(0x61).with(at, odd);
+        checkAlike([identifier, 0, length, ...value], [0]);
+      }
+    }
+  }
+});
+
 test('properties of all kinds, whole, cut off, or with a byte changed', () => {
   const change = fc.record({ at: fc.nat(), byte: edge });
   const runs = Number(process.env.FAST_CHECK_RUNS ?? 1500);
