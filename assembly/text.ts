@@ -7,7 +7,7 @@
  * something may be wrong: then the careful loop looks again, from a place that is the beginning of a
  * character. `utf-8.test.ts` holds both against `isUtf8` of Node.js, at every place of a step.
  *
- * Text may begin and end anywhere. Up to 16 bytes behind its end are loaded, never looked at.
+ * Text may begin and end anywhere. Up to 16 bytes behind its end are loaded, never believed.
  */
 import {
   ERROR_DISCOURAGED_CHARACTER,
@@ -57,12 +57,7 @@ function skipPlain(p: u32, end: u32, plus: u32, strict: bool): u32 {
   const toDelete = splat8(strict ? 0x01 : 0x00);
   const pluses = splat8(plus);
   while (p < end) {
-    let bytes = load<u64>(p);
-    const left = end - p;
-    if (left < 8) {
-      const behind = ~(0 as u64) << ((left << 3) as u64);
-      bytes = (bytes & ~behind) | (splat8(0x20) & behind);
-    }
+    const bytes = load<u64>(p);
     // The top bit of a byte is set by itself, or by what is done to it here: borrows and carries come from a
     // byte that is not plain, and go to those behind it. So the first one that is set is right.
     const suspicious =
@@ -71,10 +66,14 @@ function skipPlain(p: u32, end: u32, plus: u32, strict: bool): u32 {
         (bytes + toDelete) |
         (((bytes | splat8(HASH_TO_PLUS)) ^ pluses) - splat8(0x01))) &
       splat8(0x80);
-    if (suspicious != 0) return p + ((ctz(suspicious) >> 3) as u32);
+    if (suspicious != 0) {
+      p += (ctz(suspicious) >> 3) as u32;
+      break;
+    }
     p += 8;
   }
-  return end;
+  // What is behind the end may have stopped it, or nothing at all.
+  return p < end ? p : end;
 }
 
 function wrong(code: u32, address: u32, first: u32): u32 {
