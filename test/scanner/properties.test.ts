@@ -31,6 +31,7 @@ const LIMITS = {
   topicAliasMaximum: 2,
   maximumQoS: 2,
   publishPartsAbove: MAXIMUM_FRAME_LENGTH,
+  publishFlags: 0x3c3f,
 };
 
 const SENDERS = [0, RULE_FROM_CLIENT, RULE_FROM_SERVER];

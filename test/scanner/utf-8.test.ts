@@ -34,6 +34,7 @@ const LIMITS = {
   topicAliasMaximum: 0,
   maximumQoS: 2,
   publishPartsAbove: MAXIMUM_FRAME_LENGTH,
+  publishFlags: 0x3c3f,
   rules: 0,
 };
 
