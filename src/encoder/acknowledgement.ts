@@ -5,10 +5,13 @@
 import type { AcknowledgementPacket } from '../protocol/packets.js';
 import type { BodyEncoder } from './context.js';
 import { packetIdentifierOf } from './field-checks.js';
+import { plainAcknowledgement } from './plain.js';
 import { propertiesLength, writeProperties } from './properties.js';
 import { optionalReasonCodeOf } from './reason-codes.js';
 
 export const acknowledgementEncoder: BodyEncoder<AcknowledgementPacket> = {
+  plain: plainAcknowledgement,
+
   length(packet, properties, context) {
     const reasonCode = optionalReasonCodeOf(context, packet);
     if (properties !== undefined) {

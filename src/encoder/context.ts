@@ -3,6 +3,7 @@ import type { PacketType, ProtocolVersion, Side } from '../protocol/packet-types
 import type { EncodablePacket } from '../protocol/packets.js';
 import type { PropertyName, PropertyValues } from '../protocol/properties.js';
 import type { FieldWriter } from './field-writer.js';
+import type { PlainEncoder } from './plain.js';
 
 /** The properties of a packet or a Will to encode, before it is known which it may carry. */
 export type EncodableProperties = {
@@ -11,6 +12,8 @@ export type EncodableProperties = {
 
 /** How the body of one packet type is encoded. `properties` are always `undefined` before MQTT 5.0. */
 export interface BodyEncoder<P> {
+  /** The fast way for packets that are plain enough for it. */
+  readonly plain?: PlainEncoder<P>;
   /** Checks what can be checked without writing, and returns the length of the body in bytes. */
   length(packet: P, properties: EncodableProperties | undefined, context: EncodingContext): number;
   /** Writes the body. */

@@ -31,6 +31,7 @@ import {
 } from './options.js';
 import { PayloadParts } from './payload-parts.js';
 import { frameLength, Peer } from './peer.js';
+import { PLAIN_SLACK } from './plain.js';
 import { type EncodableMessage, publishFirstByte, publishStartEncoder } from './publish.js';
 
 export type { EncoderOptions, PeerLimits };
@@ -141,6 +142,11 @@ export class Encoder {
       this.#payload.take(context, bytes);
       return bytes;
     }
+    const plain = this.#plainBody(packet, context);
+    if (plain >= 0) {
+      const target = allocateShortLived(frameLength(plain));
+      if (writePlain(packet, context, target, 0, plain)) return target;
+    }
     const planned = this.#peer.plan(packet, context);
     const properties = this.#peer.propertiesOf(planned, context);
     const body = this.#peer.bodyLength(planned, properties, context);
@@ -178,6 +184,10 @@ export class Encoder {
       target.set(bytes, offset);
       this.#payload.take(context, bytes);
       return bytes.length;
+    }
+    const plain = this.#plainBody(packet, context);
+    if (plain >= 0 && frameLength(plain) + PLAIN_SLACK <= target.length - offset) {
+      if (writePlain(packet, context, target, offset, plain)) return frameLength(plain);
     }
     const planned = this.#peer.plan(packet, context);
     const properties = this.#peer.propertiesOf(planned, context);
@@ -273,6 +283,14 @@ export class Encoder {
     return refuse(context, 'ERR_MQTT_PACKET_NOT_ALLOWED', 'type', detail);
   }
 
+  /** Length of the body of a packet that may go the fast way, else -1. */
+  #plainBody(packet: EncodablePacket, context: EncodingContext): number {
+    const { plain } = context.body;
+    if (plain === undefined || this.#peer.topicAliases !== undefined) return -1;
+    const body = plain.length(packet, context);
+    return this.#peer.accepts(body) ? body : -1;
+  }
+
   #write(
     packet: EncodablePacket,
     properties: EncodableProperties | undefined,
@@ -306,6 +324,17 @@ export class Encoder {
       this.protocolVersion = context.protocolVersion;
     }
   }
+}
+
+/** Writes a packet the fast way. Whether that was possible; if not, nothing has happened but to `target`. */
+function writePlain(
+  packet: EncodablePacket,
+  context: EncodingContext,
+  target: Uint8Array,
+  offset: number,
+  body: number,
+): boolean {
+  return context.body.plain?.write(packet, context, target, offset, body) === true;
 }
 
 function checkRoom(target: Uint8Array, offset: number, length: number): void {

@@ -33,10 +33,28 @@ export function refuseIfPresent(context: EncodingContext, field: string, value: 
   if (value !== undefined) refuse(context, 'ERR_MQTT_VERSION_OF_PACKET', field);
 }
 
+/** Refuses a packet that is no longer what was measured. */
+export function refuseChange(context: EncodingContext): never {
+  const detail = 'has changed while it was encoded';
+  return refuse(context, 'ERR_MQTT_FIELD_RANGE', 'packet', detail);
+}
+
 /** Refuses text that UTF-8 cannot carry. */
 export function refuseSurrogate(context: EncodingContext, field: string): never {
   const detail = 'contains a lone surrogate, which UTF-8 cannot carry';
   return refuse(context, 'ERR_MQTT_INVALID_UTF8', field, detail);
+}
+
+/** Characters up to which counting them in a loop is faster than the call that measures any text. */
+const FEW_CHARACTERS = 24;
+
+/** Whether `text` is a text of few characters, each of which takes one byte. */
+export function isShortAscii(text: unknown): text is string {
+  if (typeof text !== 'string' || text.length > FEW_CHARACTERS) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
 }
 
 /** Bytes that a text takes with its two-byte length before it. */
@@ -46,6 +64,7 @@ export function textLength(
   text: string,
   tooLong: ErrorCode = 'ERR_MQTT_FIELD_TOO_LONG',
 ): number {
+  if (isShortAscii(text)) return 2 + text.length;
   if (typeof text !== 'string') {
     refuse(context, 'ERR_MQTT_FIELD_TYPE', field, 'must be a string');
   }

@@ -17,7 +17,7 @@ import {
   isSharedSubscription,
 } from '../text.js';
 import type { EncodingContext } from './context.js';
-import { refuse, refuseSurrogate } from './field-checks.js';
+import { refuse, refuseChange, refuseSurrogate } from './field-checks.js';
 
 /** Characters of text for which a loop is faster than calls. */
 const SHORT_TEXT = 64;
@@ -45,7 +45,7 @@ export class FieldWriter {
 
   /** Ends the writing: all the room that was asked for must have been used, and no more. */
   finish(): void {
-    if (this.position !== this.#end) this.#refuseChange();
+    if (this.position !== this.#end) refuseChange(this.context);
   }
 
   uint8(value: number): void {
@@ -77,7 +77,7 @@ export class FieldWriter {
     if (typeof bytes === 'string') {
       this.#utf8(bytes);
     } else {
-      if (bytes.length > this.#end - this.position) this.#refuseChange();
+      if (bytes.length > this.#end - this.position) refuseChange(this.context);
       this.#target.set(bytes, this.position);
       this.position += bytes.length;
     }
@@ -96,6 +96,14 @@ export class FieldWriter {
     this.#text(field, text, true);
   }
 
+  /**
+   * Text behind its two-byte length, if it is short and nothing but printable ASCII; otherwise nothing is written and it
+   * is left to {@link text}. Returns whether it was written.
+   */
+  plainText(text: string): boolean {
+    return this.#plainText(text, true);
+  }
+
   /** A Topic Name behind its two-byte length. */
   topicName(field: string, topic: string): void {
     if (topic === '') refuse(this.context, 'ERR_MQTT_TOPIC_NAME_EMPTY', field);
@@ -104,8 +112,9 @@ export class FieldWriter {
 
   /** A Response Topic behind its two-byte length: a Topic Name that has error codes of its own. */
   responseTopic(field: string, topic: string): void {
+    if (this.#plainText(topic, false)) return;
     const at = this.position;
-    this.#text(field, topic, true);
+    this.#anyText(field, topic, true);
     const kind = checkText(this.#target, at + 2, this.position, false, 0);
     if (kind < 0) refuse(this.context, 'ERR_MQTT_RESPONSE_TOPIC_WILDCARD', field);
   }
@@ -140,17 +149,12 @@ export class FieldWriter {
     const length = this.position - start;
     const more = variableByteIntegerLength(length) - 1;
     if (more > 0) {
-      if (more > this.#end - this.position) this.#refuseChange();
+      if (more > this.#end - this.position) refuseChange(this.context);
       this.#target.copyWithin(start + more, start, this.position);
     }
     this.position = at;
     this.variableByteInteger(length);
     this.position += length;
-  }
-
-  #refuseChange(): never {
-    const detail = 'has changed while it was encoded';
-    return refuse(this.context, 'ERR_MQTT_FIELD_RANGE', 'packet', detail);
   }
 
   #text(field: string, text: string, wildcards: boolean): void {
@@ -189,11 +193,11 @@ export class FieldWriter {
   }
 
   #utf8(text: string): void {
-    if (this.position > this.#end) this.#refuseChange();
+    if (this.position > this.#end) refuseChange(this.context);
     const written = writeUtf8(this.#target, text, this.position, this.#end);
     this.position += written;
     // What was cut off at the end has grown since its length was taken.
-    if (this.position === this.#end && utf8Length(text) !== written) this.#refuseChange();
+    if (this.position === this.#end && utf8Length(text) !== written) refuseChange(this.context);
   }
 
   #setLength(at: number): void {

@@ -78,7 +78,7 @@ export class Peer {
     context: EncodingContext,
   ): number {
     const body = context.body.length(packet, properties, context);
-    if (!this.#accepts(body)) refuse(context, 'ERR_MQTT_PACKET_TOO_LARGE', 'packet');
+    if (!this.accepts(body)) refuse(context, 'ERR_MQTT_PACKET_TOO_LARGE', 'packet');
     const { topicAliasMaximum } = this.#limits;
     if (properties !== undefined && topicAliasMaximum !== undefined) {
       const alias = propertyOf(properties, 'topicAlias');
@@ -94,10 +94,11 @@ export class Peer {
     properties: EncodableProperties | undefined,
     context: EncodingContext,
   ): boolean {
-    return this.#accepts(context.body.length(packet, properties, context));
+    return this.accepts(context.body.length(packet, properties, context));
   }
 
-  #accepts(body: number): boolean {
+  /** Whether it takes a frame whose body has so many bytes. */
+  accepts(body: number): boolean {
     return body <= MAXIMUM_REMAINING_LENGTH && frameLength(body) <= this.#limits.maximumPacketSize;
   }
 }

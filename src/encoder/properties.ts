@@ -9,11 +9,13 @@ import { errorCodeOf } from '../errors.js';
 import {
   MAXIMUM_REMAINING_LENGTH,
   type PacketType,
+  type Side,
   variableByteIntegerLength,
 } from '../protocol/packet-types.js';
 import {
   PROPERTIES,
   PROPERTY_NAMES,
+  type PropertyHolder,
   type PropertyName,
   type PropertyRow,
   propertyMaximum,
@@ -26,6 +28,7 @@ import {
   binaryLength,
   flag,
   integerOf,
+  isShortAscii,
   objectOf,
   refuse,
   refuseIfPresent,
@@ -39,32 +42,46 @@ type Holder = PacketType | 'WILL';
 
 /** A property in one holder. */
 interface Entry {
+  readonly name: PropertyName;
   readonly row: PropertyRow;
   /** Its field as errors name it. */
   readonly field: string;
+  /** The side that alone may send it in this holder. */
+  readonly onlyFrom: Side | undefined;
 }
 
 type Entries = ReadonlyMap<string, Entry>;
-
-const ENTRIES = new Map<Holder, Entries>();
 
 function fieldOf(holder: Holder): string {
   return holder === 'WILL' ? 'will.properties' : 'properties';
 }
 
+function makeEntries(holder: PropertyHolder): Entries {
+  const names = PROPERTY_NAMES.filter((name) => propertyRow(name).packets.includes(holder));
+  return new Map(
+    names.map((name): [string, Entry] => {
+      const row = propertyRow(name);
+      const field = `${fieldOf(holder)}.${name}`;
+      return [name, { name, row, field, onlyFrom: row.onlyFrom?.[holder] }];
+    }),
+  );
+}
+
+const ENTRIES = new Map<Holder, Entries>();
+
 /** The properties that `holder` may carry, by their names. */
 function entriesOf(holder: Holder): Entries {
   let entries = ENTRIES.get(holder);
   if (entries === undefined) {
-    const names = PROPERTY_NAMES.filter((name) =>
-      (propertyRow(name).packets as readonly Holder[]).includes(holder),
-    );
-    entries = new Map(
-      names.map((name) => [name, { row: propertyRow(name), field: `${fieldOf(holder)}.${name}` }]),
-    );
+    entries = makeEntries(holder as PropertyHolder);
     ENTRIES.set(holder, entries);
   }
   return entries;
+}
+
+/** The field of a value as errors name it; `index` is its place in a list, -1 where there is no list. */
+function fieldAt({ field }: Entry, index: number): string {
+  return index < 0 ? field : `${field}[${index}]`;
 }
 
 /** The value of a property that is the object's own, else `undefined`. */
@@ -94,54 +111,78 @@ export function propertiesOf(
 /** An integer property within the bounds of its type, `maximum`, and of its row. */
 function checkInteger(
   context: EncodingContext,
-  { row, field }: Entry,
+  entry: Entry,
+  index: number,
   value: unknown,
   maximum: number,
-  name: string,
 ): number {
-  const integer = integerOf(context, field, value as number, maximum);
+  const { row } = entry;
   const { minimum = 0 } = row;
   const most = Math.min(propertyMaximum(row), maximum);
-  if (integer < minimum || integer > most) {
-    const detail = `must be an integer from ${minimum} to ${most}`;
-    const code = errorCodeOf(propertyValueError(name as PropertyName));
-    refuse(context, code, field, code === 'ERR_MQTT_PROPERTY_VALUE' ? detail : undefined);
+  if (Number.isInteger(value) && (value as number) >= minimum && (value as number) <= most) {
+    return value as number;
   }
-  return integer;
+  const field = fieldAt(entry, index);
+  integerOf(context, field, value as number, maximum);
+  const detail = `must be an integer from ${minimum} to ${most}`;
+  const code = errorCodeOf(propertyValueError(entry.name));
+  return refuse(context, code, field, code === 'ERR_MQTT_PROPERTY_VALUE' ? detail : undefined);
 }
 
-function userPropertyLength(context: EncodingContext, field: string, pair: UserProperty): number {
+/** Bytes that one half of a User Property takes. Its field is put into words only where it is refused. */
+function halfLength(
+  context: EncodingContext,
+  entry: Entry,
+  index: number,
+  pair: UserProperty,
+  half: 0 | 1,
+): number {
+  const text = pair[half];
+  return isShortAscii(text)
+    ? 2 + text.length
+    : textLength(context, `${fieldAt(entry, index)}[${half}]`, text);
+}
+
+function userPropertyLength(
+  context: EncodingContext,
+  entry: Entry,
+  index: number,
+  pair: UserProperty,
+): number {
   if (!Array.isArray(pair) || pair.length !== 2) {
+    const field = fieldAt(entry, index);
     refuse(context, 'ERR_MQTT_FIELD_TYPE', field, 'must be an array of a name and a value');
   }
   return (
-    1 + textLength(context, `${field}[0]`, pair[0]) + textLength(context, `${field}[1]`, pair[1])
+    1 + halfLength(context, entry, index, pair, 0) + halfLength(context, entry, index, pair, 1)
   );
 }
 
-/** Bytes that a property takes once, with its identifier. */
-function valueLength(context: EncodingContext, entry: Entry, value: unknown, name: string): number {
+/** Bytes that a property takes once, with its identifier. Only integers and pairs stand in lists. */
+function valueLength(
+  context: EncodingContext,
+  entry: Entry,
+  index: number,
+  value: unknown,
+): number {
   const { row, field } = entry;
   switch (row.type) {
     case 'flag':
       flag(context, field, value as boolean);
       return 2;
     case 'byte':
-      checkInteger(context, entry, value, 0xff, name);
+      checkInteger(context, entry, index, value, 0xff);
       return 2;
     case 'two-byte-integer':
-      checkInteger(context, entry, value, 0xffff, name);
+      checkInteger(context, entry, index, value, 0xffff);
       return 3;
     case 'four-byte-integer':
-      checkInteger(context, entry, value, 0xffff_ffff, name);
+      checkInteger(context, entry, index, value, 0xffff_ffff);
       return 5;
-    case 'variable-byte-integer':
-      return (
-        1 +
-        variableByteIntegerLength(
-          checkInteger(context, entry, value, MAXIMUM_REMAINING_LENGTH, name),
-        )
-      );
+    case 'variable-byte-integer': {
+      const integer = checkInteger(context, entry, index, value, MAXIMUM_REMAINING_LENGTH);
+      return 1 + variableByteIntegerLength(integer);
+    }
     case 'text':
       return 1 + textLength(context, field, value as string);
     case 'topic-name':
@@ -153,34 +194,25 @@ function valueLength(context: EncodingContext, entry: Entry, value: unknown, nam
       }
       return 1 + binaryLength(context, field, value);
     case 'text-pair':
-      return userPropertyLength(context, field, value as UserProperty);
+      return userPropertyLength(context, entry, index, value as UserProperty);
   }
 }
 
 /** Bytes that a property takes which may stand there more than once. */
-function listLength(
-  context: EncodingContext,
-  { row, field }: Entry,
-  values: unknown,
-  name: string,
-): number {
+function listLength(context: EncodingContext, entry: Entry, values: unknown): number {
   if (!Array.isArray(values)) {
-    refuse(context, 'ERR_MQTT_FIELD_TYPE', field, 'must be an array');
+    refuse(context, 'ERR_MQTT_FIELD_TYPE', entry.field, 'must be an array');
   }
   let length = 0;
-  for (const [index, value] of values.entries()) {
-    length += valueLength(context, { row, field: `${field}[${index}]` }, value, name);
+  for (let index = 0; index < values.length; index++) {
+    length += valueLength(context, entry, index, values[index]);
   }
   return length;
 }
 
-function isRepeated({ row }: Entry): boolean {
-  return row.repeats;
-}
-
 /** The entry of a property that `holder` may carry and the sender may send. */
-function entryOf(context: EncodingContext, holder: Holder, name: string): Entry {
-  const entry = entriesOf(holder).get(name);
+function entryOf(context: EncodingContext, holder: Holder, entries: Entries, name: string): Entry {
+  const entry = entries.get(name);
   if (entry === undefined) {
     const isKnown = Object.hasOwn(PROPERTIES, name);
     return refuse(
@@ -189,19 +221,41 @@ function entryOf(context: EncodingContext, holder: Holder, name: string): Entry 
       `${fieldOf(holder)}.${name}`,
     );
   }
-  const { onlyFrom } = entry.row;
-  if (onlyFrom !== undefined && context.sender !== undefined) {
-    const only = (onlyFrom as Partial<Record<Holder, string>>)[holder];
-    if (only !== undefined && only !== context.sender) {
-      const isClient = context.sender === 'client';
-      refuse(
-        context,
-        isClient ? 'ERR_MQTT_PROPERTY_NOT_FROM_CLIENT' : 'ERR_MQTT_PROPERTY_NOT_FROM_SERVER',
-        entry.field,
-      );
-    }
+  const { onlyFrom } = entry;
+  if (onlyFrom !== undefined && context.sender !== undefined && onlyFrom !== context.sender) {
+    const isClient = context.sender === 'client';
+    refuse(
+      context,
+      isClient ? 'ERR_MQTT_PROPERTY_NOT_FROM_CLIENT' : 'ERR_MQTT_PROPERTY_NOT_FROM_SERVER',
+      entry.field,
+    );
   }
   return entry;
+}
+
+const isOwn = Object.prototype.hasOwnProperty;
+
+/** Bytes that the properties take without the length before them. */
+function fieldsLength(
+  context: EncodingContext,
+  holder: Holder,
+  properties: EncodableProperties,
+): number {
+  const entries = entriesOf(holder);
+  let length = 0;
+  // Quicker than a list of the keys; what is inherited is stepped over.
+  for (const name in properties) {
+    if (!isOwn.call(properties, name)) continue;
+    const value: unknown = properties[name as PropertyName];
+    if (value === undefined) continue;
+    const entry = entryOf(context, holder, entries, name);
+    const { repeats, needs } = entry.row;
+    length += repeats ? listLength(context, entry, value) : valueLength(context, entry, -1, value);
+    if (needs !== undefined && propertyOf(properties, needs) === undefined) {
+      refuse(context, 'ERR_MQTT_AUTHENTICATION_DATA_WITHOUT_METHOD', entry.field);
+    }
+  }
+  return length;
 }
 
 /** Bytes that the properties take, with the length before them, which is 0 where there are none: nothing before MQTT 5.0. */
@@ -212,23 +266,23 @@ export function propertiesLength(
 ): number {
   if (context.protocolVersion !== 5) return 0;
   if (properties === undefined) return 1;
-  let length = 0;
-  for (const name of Object.keys(properties)) {
-    const value: unknown = properties[name as PropertyName];
-    if (value === undefined) continue;
-    const entry = entryOf(context, holder, name);
-    length += isRepeated(entry)
-      ? listLength(context, entry, value, name)
-      : valueLength(context, entry, value, name);
-    const { needs } = entry.row;
-    if (needs !== undefined && propertyOf(properties, needs) === undefined) {
-      refuse(context, 'ERR_MQTT_AUTHENTICATION_DATA_WITHOUT_METHOD', entry.field);
-    }
-  }
+  const length = fieldsLength(context, holder, properties);
   return variableByteIntegerLength(length) + length;
 }
 
-function writeValue(writer: FieldWriter, { row, field }: Entry, value: unknown): void {
+function writeHalf(
+  writer: FieldWriter,
+  entry: Entry,
+  index: number,
+  pair: UserProperty,
+  half: 0 | 1,
+): void {
+  const text = pair[half];
+  if (!writer.plainText(text)) writer.text(`${fieldAt(entry, index)}[${half}]`, text);
+}
+
+function writeValue(writer: FieldWriter, entry: Entry, index: number, value: unknown): void {
+  const { row, field } = entry;
   writer.uint8(row.identifier);
   switch (row.type) {
     case 'flag':
@@ -255,11 +309,9 @@ function writeValue(writer: FieldWriter, { row, field }: Entry, value: unknown):
     case 'binary':
       writer.binary(value as Uint8Array);
       break;
-    case 'text-pair': {
-      const [name, text] = value as UserProperty;
-      writer.text(`${field}[0]`, name);
-      writer.text(`${field}[1]`, text);
-    }
+    case 'text-pair':
+      writeHalf(writer, entry, index, value as UserProperty, 0);
+      writeHalf(writer, entry, index, value as UserProperty, 1);
   }
 }
 
@@ -275,16 +327,19 @@ export function writeProperties(
     return;
   }
   const at = writer.reserveLength();
-  for (const name of Object.keys(properties)) {
+  const entries = entriesOf(holder);
+  for (const name in properties) {
+    if (!isOwn.call(properties, name)) continue;
     const value: unknown = properties[name as PropertyName];
     if (value === undefined) continue;
-    const entry = entryOf(writer.context, holder, name);
-    if (isRepeated(entry)) {
-      for (const [index, one] of (value as readonly unknown[]).entries()) {
-        writeValue(writer, { row: entry.row, field: `${entry.field}[${index}]` }, one);
+    const entry = entryOf(writer.context, holder, entries, name);
+    if (entry.row.repeats) {
+      const values = value as readonly unknown[];
+      for (let index = 0; index < values.length; index++) {
+        writeValue(writer, entry, index, values[index]);
       }
     } else {
-      writeValue(writer, entry, value);
+      writeValue(writer, entry, -1, value);
     }
   }
   writer.insertLength(at);

@@ -15,6 +15,7 @@ import {
   topicLength,
 } from './field-checks.js';
 import type { FieldWriter } from './field-writer.js';
+import { plainPublish } from './plain.js';
 import { propertiesLength, propertyOf, writeProperties } from './properties.js';
 
 /** A PUBLISH, with its payload or without. */
@@ -71,6 +72,8 @@ function writeHead(
 }
 
 export const publishEncoder: BodyEncoder<EncodablePublishPacket> = {
+  plain: plainPublish,
+
   length(packet, properties, context) {
     const { payload = '' } = packet;
     return headLength(packet, properties, context) + bytesLength(context, 'payload', payload);
