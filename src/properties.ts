@@ -41,17 +41,17 @@ import {
   PROPERTY_WORDS,
   TOPIC_ALIAS,
 } from '../assembly/layout.js';
-import { decodeUtf8 } from './bytes.js';
 import type { Side } from './protocol/packet-types.js';
 import {
-  PROPERTIES,
   PROPERTY_NAMES,
   PROPERTY_TABLE_WORDS,
   type PropertyName,
+  type PropertyType,
   propertyName,
   propertyRow,
   type UserProperty,
 } from './protocol/properties.js';
+import { decodeText } from './short-text.js';
 import { checkText, fault, faultCode, faultPosition } from './text.js';
 
 const VALUE_MASK = 0x0fff_ffff;
@@ -270,6 +270,70 @@ function integerAt(bytes: Uint8Array, p: number, width: number): number {
   return value;
 }
 
+/** Where the field at `p` ends that stands behind its two-byte length and has been checked. */
+function checkedEnd(bytes: Uint8Array, p: number): number {
+  return p + 2 + (((bytes[p] as number) << 8) | (bytes[p + 1] as number));
+}
+
+/** What there is to know of a property to read it. */
+interface Readable {
+  readonly name: PropertyName;
+  readonly type: PropertyType;
+  readonly repeats: boolean;
+}
+
+/** Every property in every holder, by the number of the holder and the identifier. */
+const READABLES: readonly (Readable | undefined)[] = Array.from(
+  { length: 16 * PROPERTY_IDENTIFIERS },
+  (_, index) => {
+    const name = propertyName(
+      index % PROPERTY_IDENTIFIERS,
+      Math.floor(index / PROPERTY_IDENTIFIERS),
+    );
+    if (name === undefined) return undefined;
+    const { type, repeats } = propertyRow(name);
+    return { name, type, repeats };
+  },
+);
+
+/** Properties that are being read. */
+type Properties = { [Name in PropertyName]?: unknown };
+
+/**
+ * Sets a property. What a PUBLISH usually carries is set by its name as it stands here: the engine then knows the
+ * object's shape beforehand, which takes a third of the time of reading seven properties away.
+ */
+function setProperty(properties: Properties, name: PropertyName, value: unknown): void {
+  switch (name) {
+    case 'payloadFormatIndicator':
+      properties.payloadFormatIndicator = value;
+      break;
+    case 'messageExpiryInterval':
+      properties.messageExpiryInterval = value;
+      break;
+    case 'contentType':
+      properties.contentType = value;
+      break;
+    case 'responseTopic':
+      properties.responseTopic = value;
+      break;
+    case 'correlationData':
+      properties.correlationData = value;
+      break;
+    case 'userProperties':
+      properties.userProperties = value;
+      break;
+    default:
+      properties[name] = value;
+  }
+}
+
+/** The values of a property that repeats, as far as they have been read. */
+function valuesOf(properties: Properties, name: PropertyName): unknown[] | undefined {
+  const values = name === 'userProperties' ? properties.userProperties : properties[name];
+  return values as unknown[] | undefined;
+}
+
 /**
  * Reads the properties in the bytes `start` to `end`, which must have been checked, of what `holder` is
  * the number of. Bytes are views.
@@ -280,53 +344,60 @@ export function readProperties(
   end: number,
   holder: number,
 ): Record<string, unknown> {
-  const properties: Record<string, unknown> = {};
+  const properties: Properties = {};
+  const first = holder * PROPERTY_IDENTIFIERS;
   let p = start;
-
-  const integer = (width: number): number => {
-    p += width;
-    return integerAt(bytes, p - width, width);
-  };
-  const variable = (): number => {
-    const found = variableByteInteger(bytes, p, end, 0, p);
-    p += integerBytes(found);
-    return integerValue(found);
-  };
-  /** Moves over a field behind its two-byte length; returns where it begins. */
-  const prefixed = (): number => {
-    const from = p + 2;
-    p = prefixedEnd(bytes, p, end);
-    return from;
-  };
-  const text = (): string => decodeUtf8(bytes, prefixed(), p);
-  const readValue = (name: PropertyName): unknown => {
-    switch (PROPERTIES[name].type) {
+  while (p < end) {
+    // Identifiers take one byte: all that there are lie below 128.
+    const identifier = bytes[p++] as number;
+    const { name, type, repeats } = READABLES[first + identifier] as Readable;
+    let value: unknown;
+    let next: number;
+    switch (type) {
       case 'byte':
-        return integer(1);
+        next = p + 1;
+        value = bytes[p];
+        break;
       case 'flag':
-        return integer(1) === 1;
+        next = p + 1;
+        value = bytes[p] === 1;
+        break;
       case 'two-byte-integer':
-        return integer(2);
+        next = p + 2;
+        value = integerAt(bytes, p, 2);
+        break;
       case 'four-byte-integer':
-        return integer(4);
-      case 'variable-byte-integer':
-        return variable();
+        next = p + 4;
+        value = integerAt(bytes, p, 4);
+        break;
+      case 'variable-byte-integer': {
+        const found = variableByteInteger(bytes, p, end, 0, p);
+        next = p + integerBytes(found);
+        value = integerValue(found);
+        break;
+      }
       case 'text':
       case 'topic-name':
-        return text();
+        next = checkedEnd(bytes, p);
+        value = decodeText(bytes, p + 2, next);
+        break;
       case 'binary':
-        return bytes.subarray(prefixed(), p);
-      case 'text-pair':
-        return [text(), text()] satisfies UserProperty;
+        next = checkedEnd(bytes, p);
+        value = bytes.subarray(p + 2, next);
+        break;
+      case 'text-pair': {
+        const middle = checkedEnd(bytes, p);
+        next = checkedEnd(bytes, middle);
+        value = [
+          decodeText(bytes, p + 2, middle),
+          decodeText(bytes, middle + 2, next),
+        ] satisfies UserProperty;
+      }
     }
-  };
-
-  while (p < end) {
-    const name = propertyName(variable(), holder) as PropertyName;
-    const value = readValue(name);
-    if (!propertyRow(name).repeats) properties[name] = value;
-    else if (properties[name] === undefined) properties[name] = [value];
-    else (properties[name] as unknown[]).push(value);
+    p = next;
+    const values = repeats ? valuesOf(properties, name) : undefined;
+    if (values === undefined) setProperty(properties, name, repeats ? [value] : value);
+    else values.push(value);
   }
   return properties;
 }
