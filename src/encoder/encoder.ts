@@ -22,6 +22,7 @@ import type { BodyEncoder, EncodableProperties, EncodingContext } from './contex
 import { type Contexts, contextsOf, ENCODABLE_TYPES } from './contexts.js';
 import { refuse } from './field-checks.js';
 import { FieldWriter } from './field-writer.js';
+import { FrameJoiner } from './frame-joiner.js';
 import {
   checkLimits,
   checkOptions,
@@ -31,7 +32,7 @@ import {
 } from './options.js';
 import { PayloadParts } from './payload-parts.js';
 import { frameLength, Peer } from './peer.js';
-import { PLAIN_SLACK } from './plain.js';
+import { PLAIN_SLACK, writePlain } from './plain.js';
 import { type EncodableMessage, publishFirstByte, publishStartEncoder } from './publish.js';
 
 export type { EncoderOptions, PeerLimits };
@@ -228,6 +229,49 @@ export class Encoder {
   }
 
   /**
+   * Encodes packets one behind the other into one buffer, exactly as long as they are, which is the caller's: for one
+   * write where there is much to say at once, such as acknowledgements. The bytes are those that {@link encode}
+   * would give for each in turn, so a CONNECT may stand among them, and a payload in parts may begin or end there.
+   *
+   * If one packet is refused, nothing is handed out, and the encoder is what it was before the call: it has
+   * learnt no version, given no Topic Alias, counted no part of a payload. For that, an encoder which assigns Topic Aliases
+   * copies the list of those it has given, once a call.
+   *
+   * @param packets taken in completely before the first is encoded; there may be none
+   * @throws what {@link encode} throws, and `TypeError` if `packets` cannot be iterated over
+   */
+  encodeAll(packets: Iterable<EncodablePacket>): Uint8Array {
+    const list = Array.isArray(packets) ? (packets as readonly EncodablePacket[]) : [...packets];
+    const version = this.#protocolVersion;
+    const payloadLeft = this.#payload.left;
+    const topicAliases = this.#peer.topicAliases?.copy();
+    const joiner = new FrameJoiner();
+    try {
+      for (const packet of list) this.#append(packet, joiner);
+      return joiner.join();
+    } catch (error) {
+      this.protocolVersion = version;
+      this.#payload.left = payloadLeft;
+      this.#peer.topicAliases = topicAliases;
+      throw error;
+    } finally {
+      joiner.release();
+    }
+  }
+
+  #append(packet: EncodablePacket, joiner: FrameJoiner): void {
+    const context = this.#contextOf(packet);
+    const plain = this.#plainBody(packet, context);
+    if (plain >= 0 && joiner.makeRoom(frameLength(plain) + PLAIN_SLACK)) {
+      if (writePlain(packet, context, joiner.block, joiner.position, plain)) {
+        joiner.position += frameLength(plain);
+        return;
+      }
+    }
+    for (const part of this.encodeParts(packet)) joiner.add(part);
+  }
+
+  /**
    * Says that no more packets come.
    *
    * @throws `MqttEncodeError` with `ERR_MQTT_PAYLOAD_LENGTH` if a payload that comes in parts is unfinished
@@ -324,17 +368,6 @@ export class Encoder {
       this.protocolVersion = context.protocolVersion;
     }
   }
-}
-
-/** Writes a packet the fast way. Whether that was possible; if not, nothing has happened but to `target`. */
-function writePlain(
-  packet: EncodablePacket,
-  context: EncodingContext,
-  target: Uint8Array,
-  offset: number,
-  body: number,
-): boolean {
-  return context.body.plain?.write(packet, context, target, offset, body) === true;
 }
 
 function checkRoom(target: Uint8Array, offset: number, length: number): void {

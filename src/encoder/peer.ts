@@ -18,7 +18,7 @@ export function frameLength(body: number): number {
 export class Peer {
   #limits: CheckedLimits;
   /** The aliases that the peer knows, if the encoder gives them. */
-  readonly topicAliases: TopicAliases | undefined;
+  topicAliases: TopicAliases | undefined;
 
   constructor(limits: CheckedLimits, assignsTopicAliases: boolean) {
     this.#limits = limits;

@@ -7,7 +7,11 @@
  * packets, which know what to say of it; `plain.test.ts` shows that both ways give the same bytes.
  */
 import { isBytes } from '../bytes.js';
-import type { AcknowledgementPacket, EncodablePublishPacket } from '../protocol/packets.js';
+import type {
+  AcknowledgementPacket,
+  EncodablePacket,
+  EncodablePublishPacket,
+} from '../protocol/packets.js';
 import type { EncodingContext } from './context.js';
 import { refuseChange } from './field-checks.js';
 
@@ -116,3 +120,14 @@ export const plainPublish: PlainEncoder<EncodablePublishPacket> = {
     return true;
   },
 };
+
+/** Writes a packet the fast way. Whether that was possible; if not, nothing has happened but to `target`. */
+export function writePlain(
+  packet: EncodablePacket,
+  context: EncodingContext,
+  target: Uint8Array,
+  offset: number,
+  body: number,
+): boolean {
+  return context.body.plain?.write(packet, context, target, offset, body) === true;
+}

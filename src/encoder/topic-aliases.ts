@@ -35,10 +35,10 @@ function explicitAlias({ properties }: EncodableMessage): unknown {
 export class TopicAliases {
   #maximum: number;
   /** The alias of each topic that has one; the topic used last stands last. */
-  readonly #aliases = new Map<string, number>();
-  readonly #topics = new Map<number, string>();
+  #aliases = new Map<string, number>();
+  #topics = new Map<number, string>();
   /** Aliases that the caller uses. */
-  readonly #taken = new Set<number>();
+  #taken = new Set<number>();
   /** The lowest alias that has been neither given nor taken; those above may have been taken. */
   #next = 1;
 
@@ -86,6 +86,16 @@ export class TopicAliases {
     this.#topics.clear();
     this.#taken.clear();
     this.#next = 1;
+  }
+
+  /** The same aliases for the same topics, for putting back. */
+  copy(): TopicAliases {
+    const copy = new TopicAliases(this.#maximum);
+    copy.#aliases = new Map(this.#aliases);
+    copy.#topics = new Map(this.#topics);
+    copy.#taken = new Set(this.#taken);
+    copy.#next = this.#next;
+    return copy;
   }
 
   #aliasToGive(): number | undefined {
