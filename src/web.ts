@@ -5,6 +5,7 @@ export { Decoder } from './decoder/decoder.js';
 export type { Frame, FrameCursor, FrameProperties } from './decoder/frame.js';
 export type { DecoderOptions } from './decoder/options.js';
 export { Encoder, type EncoderOptions, encode, type PeerLimits } from './encoder/encoder.js';
+export { type FanOutDelivery, type FanOutMessage, PublishFanOut } from './encoder/fan-out.js';
 export {
   ERROR_CODES,
   type ErrorClass,

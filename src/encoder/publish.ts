@@ -21,12 +21,15 @@ import { propertiesLength, propertyOf, writeProperties } from './properties.js';
 /** A PUBLISH, with its payload or without. */
 export type EncodableMessage = EncodablePublishPacket | EncodablePublishStart;
 
-function qosOfPublish(context: EncodingContext, { qos = 0 }: EncodableMessage): QoS {
+/** What the first byte says of a message. */
+type Flags = Pick<EncodableMessage, 'qos' | 'dup' | 'retain'>;
+
+function qosOfPublish(context: EncodingContext, { qos = 0 }: Flags): QoS {
   return qosOf(context, 'qos', qos);
 }
 
 /** The first byte of the frame: packet type, DUP, QoS, RETAIN (section 3.3.1). */
-export function publishFirstByte(context: EncodingContext, packet: EncodableMessage): number {
+export function publishFirstByte(context: EncodingContext, packet: Flags): number {
   const qos = qosOfPublish(context, packet);
   const dup = flag(context, 'dup', packet.dup, false);
   const retain = flag(context, 'retain', packet.retain, false);
