@@ -5,7 +5,7 @@
  * Identifiers. At QoS 0 nothing differs but RETAIN, so all subscribers of a version get the very same bytes. Above,
  * each gets a copy with its own identifier; or, for a vectored write, a copy of what stands before the payload.
  */
-import { allocate, allocateShortLived, utf8Length } from '../bytes.js';
+import { allocateShortLived, utf8Length } from '../bytes.js';
 import { integerBytes, variableByteInteger } from '../properties.js';
 import {
   MAXIMUM_REMAINING_LENGTH,
@@ -67,16 +67,18 @@ const NONE = new Uint8Array(0);
 const NO_TOPIC = new Uint8Array(2);
 
 /** The rules of PUBLISH by version, once they are wanted. */
-const CONTEXTS: (EncodingContext | undefined)[] = [];
+const CONTEXTS = new Map<ProtocolVersion, EncodingContext>();
 
 function contextOf(protocolVersion: ProtocolVersion = 4): EncodingContext {
-  CONTEXTS[protocolVersion] ??= makeContext(protocolVersionOf(protocolVersion));
-  return CONTEXTS[protocolVersion];
+  return CONTEXTS.get(protocolVersion) ?? makeContext(protocolVersion);
 }
 
-function makeContext(protocolVersion: ProtocolVersion): EncodingContext {
+function makeContext(version: ProtocolVersion): EncodingContext {
+  const protocolVersion = protocolVersionOf(version);
   const rules = { protocolVersion, sender: 'server', sendsDoubtfulReasonCodes: false } as const;
-  return contextsOf(rules).get('PUBLISH') as EncodingContext;
+  const context = contextsOf(rules).get('PUBLISH') as EncodingContext;
+  CONTEXTS.set(protocolVersion, context);
+  return context;
 }
 
 function sharedProperties(properties: PublishProperties | undefined): typeof properties {
@@ -120,6 +122,9 @@ function ownProperties(context: EncodingContext, delivery: FanOutDelivery): Uint
   return bytes.subarray(behindInteger(bytes, 0));
 }
 
+/** Encodes the messages of all; nothing that it encodes changes it. */
+let encoder: Encoder | undefined;
+
 /**
  * A PUBLISH that goes to many subscribers, encoded once. For a Server: what only Servers may send is allowed.
  *
@@ -142,7 +147,7 @@ export class PublishFanOut {
     const { topic, payload = '' } = message;
     if (topic === '') refuse(contextOf(5), 'ERR_MQTT_TOPIC_NAME_EMPTY', 'topic');
     const properties = sharedProperties(message.properties);
-    const encoder = new Encoder({ protocolVersion: 5, role: 'server' });
+    encoder ??= new Encoder({ protocolVersion: 5, role: 'server' });
     const parts = encoder.encodeParts({ type: 'PUBLISH', topic, payload, properties });
     const frame = parts[0] as Uint8Array;
     const head = frame.length - (typeof payload === 'string' ? utf8Length(payload) : 0);
@@ -224,7 +229,7 @@ export class PublishFanOut {
       this.#payload.length;
     if (body > MAXIMUM_REMAINING_LENGTH) refuse(context, 'ERR_MQTT_PACKET_TOO_LARGE', 'packet');
     const length = frameLength(body) - this.#payload.length;
-    const bytes = allocate(length);
+    const bytes = allocateShortLived(length);
     const writer = new FieldWriter(context, bytes, 0, length);
     writer.uint8(firstByte);
     writer.variableByteInteger(body);
@@ -242,7 +247,7 @@ export class PublishFanOut {
 
   #join(head: Uint8Array): Uint8Array {
     if (this.#payload.length === 0) return head;
-    const frame = allocate(head.length + this.#payload.length);
+    const frame = allocateShortLived(head.length + this.#payload.length);
     frame.set(head);
     frame.set(this.#payload, head.length);
     return frame;

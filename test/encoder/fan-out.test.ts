@@ -193,8 +193,9 @@ describe('refused', () => {
     expect(fanOut.encode(delivery).length).toBe(12);
   });
 
-  test('a version that is none', () => {
-    const delivery = { protocolVersion: 6 } as unknown as FanOutDelivery;
-    expect(() => new PublishFanOut({ topic: 't' }).encode(delivery)).toThrow(RangeError);
+  test.each([6, '4', 'length', null])('version %o, which is none', (protocolVersion) => {
+    const fanOut = new PublishFanOut({ topic: 't' });
+    fanOut.encode();
+    expect(() => fanOut.encode({ protocolVersion } as FanOutDelivery)).toThrow(RangeError);
   });
 });
