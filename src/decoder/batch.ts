@@ -160,6 +160,8 @@ export const EMPTY_BATCH = new FrameBatch({
   generation: OWNED.generation,
   length: 0,
   chunk: new Uint8Array(0),
+  buffer: undefined,
+  byteOffset: 0,
   chunkOffset: 0,
   joined: undefined,
   joinedOffset: 0,

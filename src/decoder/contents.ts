@@ -7,11 +7,12 @@ import {
   COLUMN_END,
   COLUMN_FIRST_BYTE,
   COLUMN_PACKET_IDENTIFIER,
+  COLUMN_PAYLOAD,
   ROW_IS_MQTT_5,
-  ROW_PIECE_MASK,
   ROW_PIECE_SHIFT,
   ROW_WORDS,
 } from '../../assembly/layout.js';
+import { view, viewOn } from '../bytes.js';
 import { MqttError } from '../errors.js';
 import { PACKET_TYPE, type PacketType, packetTypeName } from '../protocol/packet-types.js';
 import type { AcknowledgementPacket, Packet, PublishPiece } from '../protocol/packets.js';
@@ -29,6 +30,9 @@ export interface BatchContents {
   readonly length: number;
   /** The bytes that the rows point into. */
   readonly chunk: Uint8Array;
+  /** `chunk.buffer` and `chunk.byteOffset`, once they are wanted: asking for them takes longer than making a view. */
+  buffer: ArrayBufferLike | undefined;
+  byteOffset: number;
   /** Offset of the first byte of `chunk` in the stream. */
   readonly chunkOffset: number;
   /** The frame of row 0 if it began in an earlier chunk: its row points in here instead. */
@@ -57,17 +61,51 @@ export function sourceOf({ joined, chunk }: BatchContents, index: number): Uint8
   return index === 0 && joined !== undefined ? joined : chunk;
 }
 
+/** A view of the bytes `start` to `end` that row `index` points to. */
+export function viewAt(
+  contents: BatchContents,
+  index: number,
+  start: number,
+  end: number,
+): Uint8Array {
+  const { joined, chunk } = contents;
+  if (index === 0 && joined !== undefined) return view(joined, start, end);
+  let { buffer } = contents;
+  if (buffer === undefined) {
+    buffer = chunk.buffer;
+    contents.buffer = buffer;
+    contents.byteOffset = chunk.byteOffset;
+  }
+  return viewOn(buffer, contents.byteOffset + start, end - start);
+}
+
+/** The payload of row `index`, or what a piece of a PUBLISH has of it: a view. */
+export function payloadAt(contents: BatchContents, index: number): Uint8Array {
+  const { rows } = contents;
+  const row = index * ROW_WORDS;
+  return viewAt(
+    contents,
+    index,
+    rows[row + COLUMN_PAYLOAD] as number,
+    rows[row + COLUMN_END] as number,
+  );
+}
+
 /** What `type` may say of a frame, or of a piece of a PUBLISH. */
 export type FrameType = PacketType | PublishPiece['type'];
 
 const PIECES: readonly FrameType[] = ['PUBLISH', 'PUBLISH_START', 'PUBLISH_PART', 'PUBLISH_END'];
 
-export function typeAt({ rows }: BatchContents, index: number): FrameType {
-  const first = rows[index * ROW_WORDS + COLUMN_FIRST_BYTE] as number;
-  const type = (first >> 4) & 0x0f;
-  return type === PACKET_TYPE.PUBLISH
-    ? (PIECES[(first & ROW_PIECE_MASK) >> ROW_PIECE_SHIFT] as FrameType)
-    : (packetTypeName(type) as PacketType);
+/** The types by packet type, with the piece above it. */
+const FRAME_TYPES: readonly (FrameType | undefined)[] = Array.from({ length: 64 }, (_, index) =>
+  (index & 0x0f) === PACKET_TYPE.PUBLISH ? PIECES[index >> 4] : packetTypeName(index & 0x0f),
+);
+
+/** The type of a frame by its first column. */
+export function typeOf(first: number): FrameType {
+  return FRAME_TYPES[
+    ((first >> 4) & 0x0f) | ((first >> (ROW_PIECE_SHIFT - 4)) & 0x30)
+  ] as FrameType;
 }
 
 export function remainingLengthAt({ rows, packets }: BatchContents, index: number): number {
@@ -90,7 +128,8 @@ export function packetAt(contents: BatchContents, index: number): Packet {
   const type = (first >> 4) & 0x0f;
   if (type === PACKET_TYPE.PUBLISH) {
     const topic = contents.topics?.get(index);
-    return publishAt(rows, row, sourceOf(contents, index), contents.topicNames, topic);
+    const payload = payloadAt(contents, index);
+    return publishAt(rows, row, sourceOf(contents, index), payload, contents.topicNames, topic);
   }
   const name = packetTypeName(type) as AcknowledgementPacket['type'] | 'UNSUBACK' | EmptyType;
   if (name === 'PINGREQ' || name === 'PINGRESP') return { type: name };

@@ -50,6 +50,7 @@ import { lookAtRows, payloadMustBeText, topicOfAlias } from './rows.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
 const LONGEST_CHUNK = 0x7fff_ffff;
+const NO_BYTES = new Uint8Array(0);
 /** Where a fixed header is put together that arrived in pieces. */
 const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
 
@@ -193,6 +194,8 @@ export class Decoder {
       generation: lease.generation,
       length: draft.length,
       chunk: bytes,
+      buffer: undefined,
+      byteOffset: 0,
       chunkOffset,
       joined: draft.joined,
       joinedOffset,
@@ -376,7 +379,14 @@ export class Decoder {
     const rows = { table, bytes, streamOffset, topicNames: this.#scanner.topicNames };
     const topic = topicOfAlias(rows, index, this.#connection, draft);
     if (draft.error !== undefined) return;
-    const { payload: _, ...fields } = publishAt(table, row, bytes, this.#scanner.topicNames, topic);
+    const { payload: _, ...fields } = publishAt(
+      table,
+      row,
+      bytes,
+      NO_BYTES,
+      this.#scanner.topicNames,
+      topic,
+    );
     (table[row + COLUMN_FIRST_BYTE] as number) |= ROW_IS_START;
     draft.setPacket(index, { ...fields, type: 'PUBLISH_START', payloadLength });
     const isText = payloadMustBeText(rows, index, this.#connection);

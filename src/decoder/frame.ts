@@ -12,25 +12,29 @@ import {
   ROW_PIECE_MASK,
   ROW_WORDS,
 } from '../../assembly/layout.js';
-import { view } from '../bytes.js';
 import { PACKET_TYPE, type QoS } from '../protocol/packet-types.js';
 import type { Packet } from '../protocol/packets.js';
+import type { Lease } from '../scanner/lease.js';
 import { acknowledgementPropertiesAt } from './acknowledgement.js';
 import {
   assertCurrent,
   type BatchContents,
   type FrameType,
   packetAt,
+  payloadAt,
   remainingLengthAt,
   sourceOf,
-  typeAt,
+  typeOf,
+  viewAt,
 } from './contents.js';
-import { payloadAt, publishPropertiesAt, topicAt } from './publish.js';
+import { publishPropertiesAt, topicAt } from './publish.js';
 
 /** The properties that some packet may have. */
 export type FrameProperties = NonNullable<Extract<Packet, { properties?: unknown }>['properties']>;
 
 const PUBLISH_TYPE = PACKET_TYPE.PUBLISH << 4;
+/** No lease has this generation. */
+const NO_GENERATION = -1;
 
 /**
  * One frame of a batch, as it stands on the wire, or one piece of a PUBLISH that comes in parts. Good for as
@@ -41,17 +45,29 @@ export class Frame {
   protected readonly contents: BatchContents;
   /** @internal Number of the frame in its batch, counted from 0. */
   protected index: number;
+  // What every member needs, taken out of `contents`: a cursor is read several times a frame.
+  /** @internal */
+  protected rows: Int32Array;
+  /** @internal Where the row begins. */
+  protected row: number;
+  /** @internal */
+  protected lease: Lease;
+  /** @internal That of the lease while the rows are good and there is such a row. */
+  protected generation: number;
 
   /** @internal */
   constructor(contents: BatchContents, index: number) {
     this.contents = contents;
     this.index = index;
+    this.rows = contents.rows;
+    this.row = index * ROW_WORDS;
+    this.lease = contents.lease;
+    this.generation = index < 0 ? NO_GENERATION : contents.generation;
   }
 
   /** Control packet type; of a PUBLISH that comes in parts `PUBLISH_START`, `PUBLISH_PART` or `PUBLISH_END`, as its packets have it. */
   get type(): FrameType {
-    this.#row();
-    return typeAt(this.contents, this.index);
+    return typeOf(this.#word(COLUMN_FIRST_BYTE));
   }
 
   /** QoS of a PUBLISH (section 3.3.1.2); of everything else 0. */
@@ -87,7 +103,8 @@ export class Frame {
   get topic(): string | undefined {
     const row = this.#row();
     const contents = this.contents;
-    const { rows, topics } = contents;
+    const { rows } = this;
+    const { topics } = contents;
     const first = rows[row + COLUMN_FIRST_BYTE] as number;
     if (!isPublish(first) || (first & ROW_PIECE_MASK) > ROW_IS_START) return undefined;
     if (topics !== undefined) {
@@ -112,17 +129,18 @@ export class Frame {
    */
   get payload(): Uint8Array | undefined {
     const row = this.#row();
-    const { rows } = this.contents;
+    const { rows } = this;
     const first = rows[row + COLUMN_FIRST_BYTE] as number;
     const piece = first & ROW_PIECE_MASK;
     if (!isPublish(first) || piece === ROW_IS_START || piece === ROW_IS_END) return undefined;
-    return payloadAt(rows, row, sourceOf(this.contents, this.index));
+    return payloadAt(this.contents, this.index);
   }
 
   /** Bytes of the payload of a PUBLISH or PUBLISH_PART, and of all parts together in a PUBLISH_START; of everything else 0. */
   get payloadLength(): number {
     const row = this.#row();
-    const { rows, packets } = this.contents;
+    const { rows } = this;
+    const { packets } = this.contents;
     if (packets !== undefined) {
       const packet = packets.get(this.index);
       if (packet?.type === 'PUBLISH_START') return packet.payloadLength;
@@ -133,7 +151,8 @@ export class Frame {
   /** The properties (MQTT 5.0, section 2.2.2) if there are any: made anew by each call, as are those of {@link packet}. */
   get properties(): FrameProperties | undefined {
     const row = this.#row();
-    const { rows, packets } = this.contents;
+    const { rows } = this;
+    const { packets } = this.contents;
     const packet = packets?.get(this.index) as
       | { readonly properties?: FrameProperties }
       | undefined;
@@ -149,9 +168,10 @@ export class Frame {
   /** The whole frame, fixed header and body: a view, never a copy. */
   get bytes(): Uint8Array {
     const row = this.#row();
-    const { rows } = this.contents;
-    return view(
-      sourceOf(this.contents, this.index),
+    const { rows } = this;
+    return viewAt(
+      this.contents,
+      this.index,
       rows[row + COLUMN_START] as number,
       rows[row + COLUMN_END] as number,
     );
@@ -180,15 +200,24 @@ export class Frame {
   }
 
   #word(column: number): number {
-    const row = this.#row();
-    return this.contents.rows[row + column] as number;
+    if (this.lease.generation !== this.generation) this.#renew();
+    return this.rows[this.row + column] as number;
   }
 
   /** Where the row begins, if the rows still are the batch's and there is such a row. */
   #row(): number {
-    assertCurrent(this.contents);
-    if (this.index >>> 0 >= this.contents.length) refuseIndex(this.index, this.contents.length);
-    return this.index * ROW_WORDS;
+    if (this.lease.generation !== this.generation) this.#renew();
+    return this.row;
+  }
+
+  /** Goes on with rows of its own, if the batch was detached. Throws if there are no rows any more, or no such row. */
+  #renew(): void {
+    const { contents, index } = this;
+    assertCurrent(contents);
+    if (index < 0 || index >= contents.length) refuseIndex(index, contents.length);
+    this.rows = contents.rows;
+    this.lease = contents.lease;
+    this.generation = contents.generation;
   }
 }
 
@@ -218,10 +247,15 @@ export class FrameCursor extends Frame {
   next(): boolean {
     const { contents } = this;
     assertCurrent(contents);
-    const { length } = contents;
-    if (this.index < length) this.index++;
+    const { length, generation, error } = contents;
+    if (this.index < length) {
+      this.index++;
+      this.row += ROW_WORDS;
+      this.generation = generation;
+    }
     if (this.index < length) return true;
-    if (contents.error !== undefined) throw contents.error;
+    this.generation = NO_GENERATION;
+    if (error !== undefined) throw error;
     return false;
   }
 }

@@ -1,7 +1,6 @@
 /** PUBLISH (section 3.3): the packet, and the parts of it, of a row that has been checked. */
 import {
   COLUMN_BODY,
-  COLUMN_END,
   COLUMN_FIRST_BYTE,
   COLUMN_PACKET_IDENTIFIER,
   COLUMN_PAYLOAD,
@@ -11,22 +10,22 @@ import {
   TOPIC_IS_ASCII,
   TOPIC_LENGTH_MASK,
 } from '../../assembly/layout.js';
-import { decodeAscii, decodeUtf8, view } from '../bytes.js';
+import { decodeAscii, decodeUtf8 } from '../bytes.js';
 import { PACKET_TYPE, type QoS } from '../protocol/packet-types.js';
 import type { PublishPacket, PublishProperties } from '../protocol/packets.js';
 import type { TopicNames } from '../scanner/topic-names.js';
 import { propertiesBehind } from './properties.js';
 
-/** The PUBLISH of a row; `topic` is what its Topic Alias stands for, if that has been looked up. */
+/** The PUBLISH of a row with this payload; `topic` is what its Topic Alias stands for, if that has been looked up. */
 export function publishAt(
   rows: Int32Array,
   row: number,
   bytes: Uint8Array,
+  payload: Uint8Array,
   names: TopicNames,
   topic: string | undefined,
 ): PublishPacket {
   const first = rows[row + COLUMN_FIRST_BYTE] as number;
-  const payload = payloadAt(rows, row, bytes);
   const retain = (first & 1) !== 0;
   const qos = ((first >> 1) & 3) as QoS;
   const topicName = topic ?? topicAt(rows, row, bytes, names);
@@ -60,11 +59,6 @@ export function publishAt(
         packetIdentifier,
         properties,
       };
-}
-
-/** The payload, or what a piece of a PUBLISH has of it: a view. */
-export function payloadAt(rows: Int32Array, row: number, bytes: Uint8Array): Uint8Array {
-  return view(bytes, rows[row + COLUMN_PAYLOAD] as number, rows[row + COLUMN_END] as number);
 }
 
 /** The Topic Name, whose text is made once for as long as the topic is in the dictionary. */

@@ -35,7 +35,17 @@ const SETS = TOPIC_PLACES / TOPIC_WAYS;
 export const TOPIC_DICTIONARY_BYTES = TOPIC_BYTES - TOPIC_SETS + TOPIC_PLACES * LONGEST_TOPIC;
 
 /** The keys of the hash, as the WebAssembly module wants them: drawn anew by each thread. */
-export const TOPIC_HASH_KEYS: Uint8Array = crypto.getRandomValues(new Uint8Array(LONGEST_TOPIC));
+export const TOPIC_HASH_KEYS: Uint8Array = randomBytes(new Uint8Array(LONGEST_TOPIC));
+
+/** Fills `bytes` at random: well enough to be guessed by nobody, where the engine can do that. */
+function randomBytes(bytes: Uint8Array): Uint8Array {
+  const { crypto } = globalThis as {
+    crypto?: { getRandomValues(bytes: Uint8Array): Uint8Array };
+  };
+  return crypto === undefined
+    ? bytes.map(() => Math.random() * 256)
+    : crypto.getRandomValues(bytes);
+}
 
 export class TopicDictionary {
   /** The number of the topic that was checked last, or 0. */
