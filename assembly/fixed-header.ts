@@ -27,15 +27,13 @@ import {
   LIMIT_MAXIMUM_LIST_PACKET_SIZE,
   LIMIT_MAXIMUM_PACKET_SIZE,
   LIMIT_MAXIMUM_QOS,
-  LIMIT_RULES,
   LIMITS,
   RULE_MINIMAL_REMAINING_LENGTH,
   RULE_NO_RETAIN,
   RULE_TABLE_SHIFT,
   SHAPE_IS_LIST,
-  WINDOW,
 } from './layout';
-import { rebaseError, setError } from './result';
+import { setError } from './result';
 
 /** Numbers of packet types. */
 const CONNECT: u32 = 1;
@@ -121,17 +119,4 @@ export function fixedHeader(p: u32, end: u32, rules: u32): i32 {
     return HEADER_ERROR;
   }
   return (length | (bytes << 28)) as i32;
-}
-
-/**
- * Checks the fixed header of a frame whose first `loaded` bytes stand at the start of the window.
- *
- * Returns the length of the whole frame, `HEADER_INCOMPLETE`, or `HEADER_ERROR` with an offset
- * from the start of the frame.
- */
-export function header(loaded: u32): i32 {
-  const found = fixedHeader(WINDOW, WINDOW + loaded, limit(LIMIT_RULES));
-  if (found == HEADER_ERROR) rebaseError(0, WINDOW);
-  if (found <= 0) return found;
-  return 1 + (found >> 28) + (found & 0x0fffffff);
 }

@@ -81,7 +81,7 @@ export class FrameBatch {
    * A cursor before the first frame: the way through a batch that allocates nothing per frame. See {@link FrameCursor}.
    */
   cursor(): FrameCursor {
-    return new FrameCursor(this.#contents);
+    return this === EMPTY_BATCH ? EMPTY_CURSOR : new FrameCursor(this.#contents);
   }
 
   /**
@@ -153,8 +153,7 @@ export class FrameBatch {
   }
 }
 
-/** @internal The batch of a chunk that completes nothing. */
-export const EMPTY_BATCH = new FrameBatch({
+const NOTHING: BatchContents = {
   rows: new Int32Array(0),
   lease: OWNED,
   generation: OWNED.generation,
@@ -169,4 +168,9 @@ export const EMPTY_BATCH = new FrameBatch({
   topics: undefined,
   topicNames: new TopicNames(),
   error: undefined,
-});
+};
+
+/** @internal The batch of a chunk that completes nothing, which is that of most chunks where they are tiny. */
+export const EMPTY_BATCH = new FrameBatch(NOTHING);
+/** Never moves, so everybody can have it. */
+const EMPTY_CURSOR = new FrameCursor(NOTHING);

@@ -125,6 +125,13 @@ export class Decoder {
     if (chunk.length > LONGEST_CHUNK) throw new RangeError('chunk must be shorter than 2 GiB');
     this.#assertUsable();
     try {
+      const unfinished = this.#unfinished;
+      // Bytes from the middle of a frame need no look: `reference-frames.test.ts` cuts frames everywhere.
+      if (chunk.length < unfinished.needed - unfinished.length && !this.#rereadsHeader) {
+        unfinished.append(chunk);
+        this.#received += chunk.length;
+        return EMPTY_BATCH;
+      }
       return this.#push(asView(chunk));
     } catch (error) {
       // Out of memory, say: bytes are lost, so nothing that follows can be read.
@@ -163,7 +170,6 @@ export class Decoder {
       unfinished.needed = unfinished.length + chunk.length;
       bytes = unfinished.complete(chunk);
     }
-    // Bytes from the middle of a frame need no look: `reference-frames.test.ts` cuts frames everywhere.
     if (bytes.length === 0 || bytes.length < unfinished.needed - unfinished.length) {
       unfinished.append(bytes);
       this.#received += bytes.length;

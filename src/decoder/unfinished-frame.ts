@@ -7,12 +7,18 @@
  * buffer of exactly its length. With no frame begun it holds no buffer at all.
  */
 import { allocate } from '../bytes.js';
+import { copies } from '../copies.js';
 
 /** The longest fixed header is five bytes; with four it can still be incomplete. */
 export const LONGEST_FIXED_HEADER = 5;
 /** A connection may cost this much, whatever it claims: frames up to this length need no joining. */
 const SMALLEST_SEGMENT = 256;
 const LARGEST_SEGMENT = 65_536;
+/**
+ * How many times as much memory as was received may be held, up to that: the less often the memory of a frame turns out
+ * too small, the less often it is allocated twice, which costs as much as copying 20 KiB.
+ */
+const GROWTH = 8;
 /** A view is an object of some hundred bytes, so for a shorter piece it is no saving. */
 const SMALLEST_VIEW = 4096;
 
@@ -27,9 +33,12 @@ export class UnfinishedFrame {
   #last: Uint8Array | undefined;
   /** Bytes of the last piece that are filled. */
   #filled = 0;
+  /** The bytes held, the first in the lowest eight bits, while the fixed header is incomplete: four at most. */
+  #header = 0;
 
   /** The first byte held; only to be asked when there is one. */
   get firstByte(): number {
+    if (this.needed === 0) return this.#header & 0xff;
     const first = this.#pieces?.[0] ?? this.#last;
     return first?.[0] as number;
   }
@@ -42,6 +51,11 @@ export class UnfinishedFrame {
       if (length === 1) last[this.#filled] = piece[0] as number;
       else last.set(piece, this.#filled);
       this.#filled += length;
+      copies.bytes += length;
+    } else if (this.needed === 0) {
+      for (let i = 0; i < length; i++) {
+        this.#header |= (piece[i] as number) << (8 * (this.length + i));
+      }
     } else if (length >= SMALLEST_VIEW && length * 2 >= piece.buffer.byteLength) {
       this.#begin(piece, length);
     } else if (length > 0) {
@@ -52,10 +66,11 @@ export class UnfinishedFrame {
 
   /** The length of the whole frame is known now: the few bytes held move to where the rest will follow. */
   announce(needed: number): void {
-    this.needed = needed;
     const segment = allocate(Math.min(needed, SMALLEST_SEGMENT));
     this.#copyTo(segment);
+    this.needed = needed;
     this.#last = segment;
+    this.#filled = this.length;
   }
 
   /** The whole frame: what is held and the bytes that were missing. Nothing is held afterwards. */
@@ -65,10 +80,12 @@ export class UnfinishedFrame {
     if (last !== undefined && last.length === this.needed) {
       frame = last;
       frame.set(missing, this.#filled);
+      copies.bytes += missing.length;
     } else {
       frame = allocate(this.needed);
       this.#copyTo(frame);
       frame.set(missing, this.length);
+      copies.bytes += this.needed;
     }
     this.clear();
     return frame;
@@ -91,6 +108,7 @@ export class UnfinishedFrame {
     this.#pieces = undefined;
     this.#last = undefined;
     this.#filled = 0;
+    this.#header = 0;
   }
 
   /** Copies a piece: first into the room that is left, then into a new segment. */
@@ -101,13 +119,16 @@ export class UnfinishedFrame {
     const rest = piece.subarray(room);
     const segment = allocate(this.#segmentLength(this.length + room, rest.length));
     segment.set(rest);
+    copies.bytes += piece.length;
     this.#begin(segment, rest.length);
   }
 
-  /** Room for `rest` bytes behind `held` others, and for as many again, if the frame can need them. */
+  /** Room for `rest` bytes behind `held` others, and for more, as far as the frame can need it. */
   #segmentLength(held: number, rest: number): number {
-    if (this.needed === 0) return LONGEST_FIXED_HEADER - 1;
-    const more = Math.min(Math.max(held + rest, SMALLEST_SEGMENT), LARGEST_SEGMENT);
+    const more = Math.min(
+      Math.max((GROWTH - 1) * (held + rest), SMALLEST_SEGMENT),
+      LARGEST_SEGMENT,
+    );
     return Math.min(rest + more, this.needed - held);
   }
 
@@ -123,6 +144,10 @@ export class UnfinishedFrame {
   }
 
   #copyTo(target: Uint8Array): void {
+    if (this.needed === 0) {
+      for (let i = 0; i < this.length; i++) target[i] = (this.#header >> (8 * i)) & 0xff;
+      return;
+    }
     let at = 0;
     for (const piece of this.#pieces ?? []) {
       target.set(piece, at);

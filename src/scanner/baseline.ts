@@ -80,10 +80,11 @@ import {
 } from '../../assembly/layout.js';
 import { checkProperties, integerBytes, integerValue, propertyLength } from '../properties.js';
 import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
-import { MAXIMUM_REMAINING_LENGTH, PACKET_TYPE } from '../protocol/packet-types.js';
+import { PACKET_TYPE } from '../protocol/packet-types.js';
 import { REASON_CODE_BITS } from '../protocol/reason-codes.js';
 import { faultCode, faultPosition } from '../text.js';
 import { Lease } from './lease.js';
+import { hasProperties, publishHeaderEnd } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 import { TopicDictionary } from './topic-dictionary.js';
 import { TopicNames } from './topic-names.js';
@@ -441,67 +442,6 @@ export class BaselineScanner implements Scanner {
     result[RESULT_ERROR_FIRST_BYTE] = first;
     return HEADER_ERROR;
   }
-}
-
-/**
- * How many bytes of a PUBLISH of more than `limit` bytes at `from` scanning has to see, if there is one; else 0.
- * What is wrong with it is not looked for.
- */
-export function largePublishHeader(
-  bytes: Uint8Array,
-  from: number,
-  limit: number,
-  rules: number,
-): number {
-  const first = bytes[from] as number;
-  if (first >> 4 !== PACKET_TYPE.PUBLISH) return 0;
-  let length = 0;
-  let body = from + 1;
-  for (let shift = 0; shift < 28; shift += 7) {
-    const byte = bytes[body++] as number;
-    length |= (byte & 0x7f) << shift;
-    if (byte >= 0x80) continue;
-    const end = body + length;
-    if (end - from <= limit || end > bytes.length) return 0;
-    const maximumProperties = hasProperties(first, rules) ? MAXIMUM_REMAINING_LENGTH : undefined;
-    return publishHeaderEnd(bytes, first, body, end, maximumProperties) - from;
-  }
-  return 0;
-}
-
-/**
- * Where the bytes end that must be there of the PUBLISH `body` to `end` to read its header, or to find it
- * wrong, as far as those there tell: not behind them if they are enough. `maximumProperties`: the most
- * that properties may take; `undefined`: there are none.
- */
-function publishHeaderEnd(
-  bytes: Uint8Array,
-  first: number,
-  body: number,
-  end: number,
-  maximumProperties: number | undefined,
-): number {
-  const { length } = bytes;
-  if (body + 2 > length) return body + 2;
-  let p = body + 2 + bigEndian16(bytes, body) + ((first & 0x06) === 0 ? 0 : 2);
-  if (p > end) return body + 2;
-  if (p > length || maximumProperties === undefined) return p;
-  let properties = 0;
-  for (let count = 0; count < 4; count++) {
-    if (p === end) return p;
-    if (p === length) return p + 1;
-    const byte = bytes[p++] as number;
-    properties |= (byte & 0x7f) << (7 * count);
-    if (byte >= 0x80) continue;
-    return properties > end - p || properties > maximumProperties ? p : p + properties;
-  }
-  return p;
-}
-
-/** Whether a PUBLISH that begins with the byte `first` has properties under these rules. */
-function hasProperties(first: number, rules: number): boolean {
-  const entry = entriesOf(rules)[first * ENTRY_WORDS + ENTRY_SHAPE] as number;
-  return (entry & SHAPE_MASK) === SHAPE_PUBLISH_WITH_PROPERTIES;
 }
 
 function entriesOf(rules: number): Int32Array {

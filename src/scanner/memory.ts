@@ -31,13 +31,12 @@ import { TOPIC_HASH_KEYS, TopicDictionary } from './topic-dictionary.js';
 /** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
 type ModuleExports = {
   memory: WebAssembly.Memory;
-  header(loaded: number): number;
   scan(base: number, from: number, loaded: number, available: number, rows: number): void;
 };
 
 /** An instance and views of the parts of its memory. */
 export interface ScannerMemory {
-  readonly exports: Pick<ModuleExports, 'header' | 'scan'>;
+  readonly exports: Pick<ModuleExports, 'scan'>;
   /** The bytes to scan go here. */
   readonly window: Uint8Array;
   readonly table: Int32Array;

@@ -18,16 +18,21 @@ import {
   STATUS_RELOAD,
   WINDOW_BYTES,
 } from '../../assembly/layout.js';
-import { view } from '../bytes.js';
+import { view, viewOn } from '../bytes.js';
 import { copies } from '../copies.js';
-import { BaselineScanner, largePublishHeader } from './baseline.js';
+import { BaselineScanner } from './baseline.js';
 import { Lease } from './lease.js';
 import { type Build, instantiate, type ScannerMemory } from './memory.js';
+import { findLargePublish, type PublishExtent } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 import type { TopicNames } from './topic-names.js';
 
+/** Bytes that TypeScript has scanned in the time that it takes to hand them over: see the chunk sizes in `docs/benchmarks.md`. */
+const TINY = 8;
 /** Bytes of a PUBLISH that are more work to copy than another call is. */
 const LARGE_PUBLISH = 2048;
+/** The one that was found last. */
+const EXTENT: PublishExtent = { header: 0, end: 0 };
 
 export class WasmScanner implements Scanner {
   readonly name: 'wasm-simd' | 'wasm-scalar';
@@ -36,7 +41,7 @@ export class WasmScanner implements Scanner {
   readonly topicNames: TopicNames;
   readonly lease = new Lease();
   readonly #memory: ScannerMemory;
-  /** Reads, into the same table, the rare header that does not fit into the window. */
+  /** Reads, into the same table, what is not worth a call, and the rare header that does not fit into the window. */
   readonly #baseline: BaselineScanner;
   /** What the window holds: so many bytes, from this offset of the chunk on. */
   #base = 0;
@@ -52,6 +57,10 @@ export class WasmScanner implements Scanner {
   }
 
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
+    if (bytes.length - from < TINY) {
+      this.#baseline.scan(bytes, from, rows, limits);
+      return;
+    }
     if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from, limits.rules);
     this.#setLimits(limits);
     this.#memory.exports.scan(
@@ -65,11 +74,7 @@ export class WasmScanner implements Scanner {
   }
 
   header(bytes: Uint8Array, length: number, limits: ScanLimits): number {
-    const { exports, window } = this.#memory;
-    window.set(bytes);
-    copies.bytes += length;
-    this.#setLimits(limits);
-    return exports.header(length);
+    return this.#baseline.header(bytes, length, limits);
   }
 
   publishHeader(
@@ -107,14 +112,32 @@ export class WasmScanner implements Scanner {
     words[LIMIT_PLAIN_PUBLISH] = Math.min(limits.maximumPacketSize, limits.publishPartsAbove);
   }
 
-  /** Fills the window with `bytes` from offset `from` on: of a large PUBLISH there with its header, else with all that it holds. */
+  /**
+   * Fills the window with `bytes` from offset `from` on, as far as scanning will look. While large PUBLISH frames follow each other,
+   * these are their headers, each at its place; payloads count as loaded, and what stands there instead is never read.
+   */
   #load(bytes: Uint8Array, from: number, rules: number): void {
-    const left = bytes.length - from;
-    const wanted = left > LARGE_PUBLISH ? largePublishHeader(bytes, from, LARGE_PUBLISH, rules) : 0;
+    const { window } = this.#memory;
+    const end = Math.min(bytes.length, from + WINDOW_BYTES);
+    let at = from;
+    if (end - at > LARGE_PUBLISH && findLargePublish(bytes, at, LARGE_PUBLISH, rules, EXTENT)) {
+      const { buffer, byteOffset } = bytes;
+      // A header that does not fit waits for the next load, unless it stands at the beginning.
+      while (EXTENT.header <= end) {
+        const length = EXTENT.header - at;
+        window.set(viewOn(buffer, byteOffset + at, length), at - from);
+        copies.bytes += length;
+        at = EXTENT.end;
+        const isNext =
+          end - at > LARGE_PUBLISH && findLargePublish(bytes, at, LARGE_PUBLISH, rules, EXTENT);
+        if (!isNext) break;
+      }
+    }
+    if (at < end) {
+      window.set(end - at === bytes.length ? bytes : view(bytes, at, end), at - from);
+      copies.bytes += end - at;
+    }
     this.#base = from;
-    this.#loaded = Math.min(left, wanted === 0 ? WINDOW_BYTES : wanted, WINDOW_BYTES);
-    copies.bytes += this.#loaded;
-    const isWhole = this.#loaded === bytes.length;
-    this.#memory.window.set(isWhole ? bytes : view(bytes, from, from + this.#loaded));
+    this.#loaded = end - from;
   }
 }

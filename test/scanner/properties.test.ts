@@ -3,7 +3,7 @@
  * properties and behind them. What is right is said in `test/conformance/mqtt-5/`; here they are held together.
  */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { COLUMN_TOPIC_ID, expect, test } from 'vitest';
 import {
   PROPERTY_IDENTIFIERS,
   RESULT_ERROR_CODE,
@@ -60,7 +60,8 @@ function outcomeOf(name: (typeof SCANNERS)[number], bytes: Uint8Array, rules: nu
   const { result, table } = chooseScanner(name);
   table.fill(0, 0, ROW_WORDS);
   chooseScanner(name).scan(bytes, 0, 0, { ...LIMITS, rules });
-  const row = table.subarray(0, ROW_WORDS).join(' ');
+  // Without the number of the topic, the last column, which depends on what the scanner has seen before.
+  const row = table.subarray(0, COLUMN_TOPIC_ID).join(' ');
   if (result[RESULT_STATUS] !== STATUS_ERROR) return row;
   return `${result[RESULT_ERROR_CODE]}@${result[RESULT_ERROR_OFFSET]}, ${row}`;
 }

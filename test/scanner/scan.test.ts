@@ -46,7 +46,6 @@ test.each([
     const module = new WebAssembly.Module(bytes);
     expect(WebAssembly.Module.imports(module)).toEqual([]);
     expect(WebAssembly.Module.exports(module)).toEqual([
-      { name: 'header', kind: 'function' },
       { name: 'scan', kind: 'function' },
       { name: 'memory', kind: 'memory' },
     ]);
