@@ -3,8 +3,9 @@
  * properties and behind them. What is right is said in `test/conformance/mqtt-5/`; here they are held together.
  */
 import fc from 'fast-check';
-import { COLUMN_TOPIC_ID, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
+  COLUMN_TOPIC_ID,
   PROPERTY_IDENTIFIERS,
   RESULT_ERROR_CODE,
   RESULT_ERROR_OFFSET,
