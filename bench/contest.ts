@@ -16,7 +16,14 @@ export interface Contestant {
   check(): void | Promise<void>;
 }
 
-export type CaseKind = 'split' | 'decode' | 'encode' | 'stream';
+export type CaseKind = 'batch' | 'split' | 'decode' | 'encode' | 'stream' | 'growth';
+
+/** Where on which curve a case of kind `growth` stands. */
+export interface Point {
+  /** What grows, as in the case's name: `payload` in `growth/payload/64`. */
+  readonly curve: string;
+  readonly x: number;
+}
 
 export interface Case {
   /** Kind and name, as `--filter` sees them, for example `decode/A`. */
@@ -29,6 +36,8 @@ export interface Case {
   /** Name of the contestant that the ratios refer to. */
   readonly reference: string;
   readonly contestants: readonly Contestant[];
+  /** Only of kind `growth`. */
+  readonly point?: Point;
 }
 
 /** A contestant that is not to be timed, because it gets something wrong. */

@@ -128,10 +128,22 @@ function decodeWithReference(workload: Workload): number {
   return sum;
 }
 
-function contestant(workload: Workload, scanner: ScannerName): Contestant {
+/** Throws a `Mismatch` unless mqtt-packet makes of a stream what it should. */
+export function checkReference(workload: Workload): void {
+  const found: ExpectedPacket[] = [];
+  parseWithReference(workload, (packet) => found.push(observeReference(packet)));
+  comparePackets(found, workload.packets, PACKET_FIELDS);
+}
+
+/** Packets of ours, made from what `scanner` finds. */
+export function decodingContestant(
+  workload: Workload,
+  scanner: ScannerName,
+  name: string = scanner,
+): Contestant {
   const { chunks, packets, protocolVersion } = workload;
   return {
-    name: scanner,
+    name,
     checksum: packetChecksum(packets),
     run: () => decode(workload, scanner),
     check() {
@@ -144,16 +156,11 @@ function contestant(workload: Workload, scanner: ScannerName): Contestant {
 }
 
 function referenceContestant(workload: Workload): Contestant {
-  const { packets } = workload;
   return {
     name: REFERENCE,
-    checksum: packetChecksum(packets),
+    checksum: packetChecksum(workload.packets),
     run: () => decodeWithReference(workload),
-    check() {
-      const found: ExpectedPacket[] = [];
-      parseWithReference(workload, (packet) => found.push(observeReference(packet)));
-      comparePackets(found, packets, PACKET_FIELDS);
-    },
+    check: () => checkReference(workload),
   };
 }
 
@@ -167,7 +174,7 @@ export function decodeCase(id: string): Case {
     byteLength: workload.byteLength,
     reference: REFERENCE,
     contestants: [
-      ...availableScanners().map((scanner) => contestant(workload, scanner)),
+      ...availableScanners().map((scanner) => decodingContestant(workload, scanner)),
       referenceContestant(workload),
     ],
   };

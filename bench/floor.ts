@@ -3,8 +3,18 @@
  * joins nothing and hands out nothing but numbers.
  */
 
+import type { Contestant } from './contest.js';
+import { comparePackets, FRAME_FIELDS } from './verify.js';
+import type { Workload } from './workloads.js';
+
+const FLOOR_TYPES: ReadonlyMap<number, string> = new Map([
+  [3, 'PUBLISH'],
+  [4, 'PUBACK'],
+  [12, 'PINGREQ'],
+]);
+
 /** Numbers a frame has in the table: first byte, Remaining Length. */
-export const FLOOR_WORDS = 2;
+const FLOOR_WORDS = 2;
 
 /** Fills `table` with the frames of a stream and returns how many there are. */
 export function splitUnchecked(chunks: readonly Uint8Array[], table: Int32Array): number {
@@ -35,4 +45,21 @@ export function splitUnchecked(chunks: readonly Uint8Array[], table: Int32Array)
     position = p - length;
   }
   return frames;
+}
+
+/** The loop without any check. */
+export function floorContestant({ chunks, packets }: Workload): Contestant {
+  const table = new Int32Array(packets.length * FLOOR_WORDS);
+  return {
+    name: 'floor: loop without any check',
+    checksum: packets.length,
+    run: () => splitUnchecked(chunks, table),
+    check() {
+      const found = Array.from({ length: splitUnchecked(chunks, table) }, (_, index) => ({
+        type: FLOOR_TYPES.get((table[index * FLOOR_WORDS] as number) >> 4) ?? 'unknown',
+        remainingLength: table[index * FLOOR_WORDS + 1] as number,
+      }));
+      comparePackets(found, packets, FRAME_FIELDS);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** What the figures depend on besides the code. */
+import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
 export interface Machine {
@@ -28,4 +29,17 @@ export function commandFor(args: readonly string[]): string {
     /^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
   );
   return ['npm run bench', ...(quoted.length === 0 ? [] : ['--', ...quoted])].join(' ');
+}
+
+/** The commit that is checked out, and whether something was changed since; `undefined` without a repository. */
+export function describeCommit(): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    const commit = git('rev-parse', '--short=9', 'HEAD');
+    const changed = git('status', '--porcelain', '--', 'src', 'assembly') !== '';
+    return changed ? `${commit}, with changes` : commit;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,39 +1,12 @@
 /** `npm run bench`: compares, times, reports. */
 import { writeFileSync } from 'node:fs';
-import { CASE_IDS, casesMatching } from './cases.js';
 import { Mismatch } from './contest.js';
-import { commandFor, describeMachine } from './machine.js';
-import { type BenchmarkOptions, parseOptions, USAGE, UsageError } from './options.js';
-import { progressOn } from './progress.js';
-import { header, type Report, tables } from './report.js';
-import { type CaseResult, timeCase, turnsOf } from './run.js';
-import { verifyCase } from './verify.js';
-
-async function measure(options: BenchmarkOptions): Promise<CaseResult[]> {
-  const cases = casesMatching(options.filter);
-  if (cases.length === 0) {
-    throw new UsageError(`--filter matches none of: ${CASE_IDS.join(', ')}`);
-  }
-  const turns = cases.reduce((sum, subject) => sum + turnsOf(subject, options), 0);
-  const progress = progressOn(process.stderr, turns);
-  let current = '';
-  // A stream that stalls leaves nothing to wait for, and Node.js would exit without a word.
-  const onStall = () => console.error(`${current}: a contestant stalled and never finished`);
-  process.once('beforeExit', onStall);
-  try {
-    const results: CaseResult[] = [];
-    for (const subject of cases) {
-      current = subject.id;
-      progress.begin(subject.id);
-      await verifyCase(subject);
-      results.push(await timeCase(subject, options, progress.turn));
-    }
-    return results;
-  } finally {
-    process.removeListener('beforeExit', onStall);
-    progress.stop();
-  }
-}
+import { commandFor, describeCommit, describeMachine } from './machine.js';
+import { ALL_IDS, measure, planFor } from './measure.js';
+import { FULL_SCALE, SMALL_SCALE } from './memory/tasks.js';
+import { parseOptions, USAGE, UsageError } from './options.js';
+import { makeReport } from './report/report.js';
+import { header, memoryTable, tables } from './report/terminal.js';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -41,17 +14,23 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { time, rounds } = options;
+  const { time, rounds, quick } = options;
   const about = {
     command: commandFor(args),
+    commit: describeCommit(),
     machine: describeMachine(),
     timing: { time, rounds },
   };
+  const plan = planFor(options.filter);
+  if (plan.cases.length + plan.memory.length === 0) {
+    throw new UsageError(`--filter matches none of: ${ALL_IDS.join(', ')}`);
+  }
   console.log(`${header(about)}\n`);
-  const cases = await measure(options);
-  console.log(tables(cases));
+  const measured = await measure(plan, about.timing, quick ? SMALL_SCALE : FULL_SCALE);
+  if (measured.cases.length > 0) console.log(tables(measured.cases));
+  if (measured.memory.length > 0) console.log(`\n${memoryTable(measured.memory)}`);
   if (options.json !== undefined) {
-    const report: Report = { format: 1, ...about, cases };
+    const report = makeReport({ ...about, ...measured });
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 }

@@ -11,6 +11,8 @@ export interface BenchmarkOptions {
   readonly time: number;
   /** How often the contestants of a case take turns. */
   readonly rounds: number;
+  /** Whether a look is enough. */
+  readonly quick: boolean;
 }
 
 const DEFAULT_TIME = 500;
@@ -76,5 +78,6 @@ export function parseOptions(args: readonly string[]): BenchmarkOptions {
     filter: filter === undefined ? undefined : parseFilter(filter),
     time: time === undefined ? (quick ? QUICK_TIME : DEFAULT_TIME) : parseTime(time),
     rounds: quick ? QUICK_ROUNDS : DEFAULT_ROUNDS,
+    quick,
   };
 }

@@ -4,43 +4,56 @@ import { Presets, SingleBar } from 'cli-progress';
 export interface Progress {
   /** A case begins. */
   begin(caseId: string): void;
-  /** A contestant's turn begins. */
-  turn(contestant: string): void;
+  /** A contestant's turn begins, one of so many that its case has. */
+  turn(contestant: string, turns: number): void;
+  /** A case is done. */
+  end(): void;
   stop(): void;
 }
 
-/** Progress over this many turns, told to `stream`. */
-export function progressOn(stream: NodeJS.WriteStream, turns: number): Progress {
-  return stream.isTTY ? barOn(stream, turns) : linesOn(stream, turns);
+/** Progress over this many cases, told to `stream`. */
+export function progressOn(stream: NodeJS.WriteStream, cases: number): Progress {
+  return stream.isTTY ? barOn(stream, cases) : linesOn(stream, cases);
 }
 
-function barOn(stream: NodeJS.WriteStream, turns: number): Progress {
+function barOn(stream: NodeJS.WriteStream, cases: number): Progress {
   const format = '{bar} {percentage}% | {eta_formatted} left | {caseId} {contestant}';
   const bar = new SingleBar({ stream, format, clearOnComplete: true }, Presets.shades_classic);
   let caseId = '';
-  bar.start(turns, 0, { caseId, contestant: '' });
+  let done = 0;
+  let partly = 0;
+  const show = (contestant: string) => {
+    bar.update(Math.min(done + partly, done + 1), { caseId, contestant });
+    // The bar redraws on a timer, which does not fire while a contestant is busy.
+    bar.render();
+  };
+  bar.start(cases, 0, { caseId, contestant: '' });
   return {
     begin(id) {
       caseId = id;
-      bar.update({ caseId, contestant: 'comparing results' });
+      show('comparing results');
     },
-    turn(contestant) {
-      bar.increment(1, { caseId, contestant });
-      // The bar redraws on a timer, which does not fire while a contestant is busy.
-      bar.render();
+    turn(contestant, turns) {
+      show(contestant);
+      partly += 1 / turns;
+    },
+    end() {
+      done++;
+      partly = 0;
     },
     stop: () => bar.stop(),
   };
 }
 
-function linesOn(stream: NodeJS.WritableStream, turns: number): Progress {
+function linesOn(stream: NodeJS.WritableStream, cases: number): Progress {
   let done = 0;
   return {
     begin(caseId) {
-      const percent = Math.floor((100 * done) / turns);
+      const percent = Math.floor((100 * done) / cases);
       stream.write(`${String(percent).padStart(3)}% ${caseId}\n`);
     },
-    turn() {
+    turn() {},
+    end() {
       done++;
     },
     stop: () => stream.write('100%\n'),

@@ -7,7 +7,7 @@
  * the median counts, because a mean would not forgive a round in which the machine was busy.
  */
 import { Bench, type Statistics } from 'tinybench';
-import type { Case, Contestant } from './contest.js';
+import type { Case, Contestant, Point } from './contest.js';
 
 /** What one contestant did in one case. */
 export interface Result {
@@ -33,6 +33,7 @@ export interface CaseResult {
   readonly packets: number;
   readonly byteLength: number;
   readonly reference: string;
+  readonly point?: Point;
   readonly results: readonly Result[];
 }
 
@@ -40,6 +41,8 @@ export interface Timing {
   /** Milliseconds for each contestant, all rounds together. */
   readonly time: number;
   readonly rounds: number;
+  /** Runs that a round may not fall short of, however slow they are; 3 if left out. */
+  readonly leastRuns?: number;
 }
 
 /** Runs a round may not fall short of, however slow they are. */
@@ -76,13 +79,14 @@ async function runRound(
   timing: Timing,
   onTurn: OnTurn,
 ): Promise<Map<string, Statistics>> {
+  const { leastRuns = SMALLEST_ROUND } = timing;
   const share = timing.time / timing.rounds;
   const bench = new Bench({
     time: share,
-    iterations: SMALLEST_ROUND,
+    iterations: leastRuns,
     warmup: round === 0,
     warmupTime: Math.max(share, timing.time / 2),
-    warmupIterations: SMALLEST_ROUND,
+    warmupIterations: leastRuns,
     throws: true,
   });
   const shift = round % contestants.length;
@@ -107,6 +111,12 @@ async function runRound(
 function median<T>(values: readonly T[], by: (value: T) => number): T {
   const sorted = [...values].sort((a, b) => by(a) - by(b));
   return sorted[(sorted.length - 1) >> 1] as T;
+}
+
+/** How many times as fast one contestant is as another: the median over the rounds. */
+export function ratioBetween(own: Result, other: Result): number {
+  const ratios = own.rounds.map((time, round) => (other.rounds[round] as number) / time);
+  return median(ratios, (ratio) => ratio);
 }
 
 function summarize(
@@ -135,7 +145,7 @@ function summarize(
 
 /** Times a case that has been verified. */
 export async function timeCase(subject: Case, timing: Timing, onTurn: OnTurn): Promise<CaseResult> {
-  const { id, kind, title, packets, byteLength, reference, contestants } = subject;
+  const { id, kind, title, packets, byteLength, reference, contestants, point } = subject;
   const rounds: Map<string, Statistics>[] = [];
   for (let round = 0; round < timing.rounds; round++) {
     rounds.push(await runRound(contestants, round, timing, onTurn));
@@ -147,6 +157,7 @@ export async function timeCase(subject: Case, timing: Timing, onTurn: OnTurn): P
     packets,
     byteLength,
     reference,
+    ...(point === undefined ? undefined : { point }),
     results: contestants.map(({ name }) => summarize(name, subject, rounds)),
   };
 }

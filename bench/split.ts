@@ -5,16 +5,10 @@
 import { availableScanners, Decoder, type ScannerName } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { parseWithReference, REFERENCE } from './decode.js';
-import { FLOOR_WORDS, splitUnchecked } from './floor.js';
+import { floorContestant } from './floor.js';
 import type { ExpectedPacket } from './frames.js';
 import { comparePackets, FRAME_FIELDS } from './verify.js';
 import { type Workload, workloadOf } from './workloads.js';
-
-const FLOOR_TYPES: ReadonlyMap<number, string> = new Map([
-  [3, 'PUBLISH'],
-  [4, 'PUBACK'],
-  [12, 'PINGREQ'],
-]);
 
 /** Workloads whose splitting is also measured against the loop without any check. */
 const WITH_FLOOR = 'A';
@@ -70,22 +64,6 @@ function contestants(workload: Workload, scanner: ScannerName): Contestant[] {
       check,
     },
   ];
-}
-
-function floorContestant({ chunks, packets }: Workload): Contestant {
-  const table = new Int32Array(packets.length * FLOOR_WORDS);
-  return {
-    name: 'floor: loop without any check',
-    checksum: packets.length,
-    run: () => splitUnchecked(chunks, table),
-    check() {
-      const found = Array.from({ length: splitUnchecked(chunks, table) }, (_, index) => ({
-        type: FLOOR_TYPES.get((table[index * FLOOR_WORDS] as number) >> 4) ?? 'unknown',
-        remainingLength: table[index * FLOOR_WORDS + 1] as number,
-      }));
-      comparePackets(found, packets, FRAME_FIELDS);
-    },
-  };
 }
 
 function referenceContestant(workload: Workload): Contestant {

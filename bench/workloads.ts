@@ -11,7 +11,8 @@ import {
   uint16,
 } from './frames.js';
 
-const SOCKET_READ = 65_536;
+/** As much as a socket hands over in one go. */
+export const SOCKET_READ = 65_536;
 const SMALL_PAYLOAD = 32;
 /** So few that a broker would know them all, so many that none is simply the last one again. */
 const TOPICS = 64;
@@ -41,7 +42,7 @@ export function payloadNumber(index: number, length: number): Uint8Array {
 }
 
 /** A copy with memory of its own, so that no chunk shares a pool with another. */
-function ownCopy(bytes: Uint8Array): Buffer {
+export function ownCopy(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;
@@ -56,7 +57,7 @@ export function cut(bytes: Uint8Array, size: number): Buffer[] {
   return chunks;
 }
 
-function repeat(count: number, make: (index: number) => ReferenceFrame): ReferenceFrame[] {
+export function repeat(count: number, make: (index: number) => ReferenceFrame): ReferenceFrame[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
@@ -88,7 +89,8 @@ function mixed(index: number): ReferenceFrame {
     : publishQos1(topicNumber(index), payloadNumber(index, SMALL_PAYLOAD), packetIdentifier);
 }
 
-function workload(
+/** The stream of these frames, in chunks of this size or one frame each. */
+export function workload(
   id: string,
   title: string,
   frames: readonly ReferenceFrame[],

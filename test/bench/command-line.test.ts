@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CASE_IDS } from '../../bench/cases.js';
 import { commandFor } from '../../bench/machine.js';
+import { ALL_IDS } from '../../bench/measure.js';
 import { parseOptions, UsageError } from '../../bench/options.js';
-import type { Report } from '../../bench/report.js';
+import type { Report } from '../../bench/report/report.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,6 +27,7 @@ describe('options', () => {
       filter: undefined,
       time: 500,
       rounds: 5,
+      quick: false,
     });
   });
 
@@ -37,6 +38,7 @@ describe('options', () => {
       filter: /^ENCODE/i,
       time: 50,
       rounds: 5,
+      quick: false,
     });
     expect(parseOptions(['--quick'])).toMatchObject({ time: 20, rounds: 1 });
     expect(parseOptions(['--quick', '--time', '7'])).toMatchObject({ time: 7, rounds: 1 });
@@ -75,7 +77,7 @@ describe('npm run bench', () => {
     const directory = mkdtempSync(join(tmpdir(), 'mqtt-wasm-bench-'));
     try {
       const file = join(directory, 'results.json');
-      const filter = '^(split|decode)/A|encode/puback';
+      const filter = '^(batch|split|decode)/A|encode/puback|growth/payload/64$|memory/copies';
       const { status, stdout, stderr } = bench('--quick', '--filter', filter, '--json', file);
       expect(stderr).toContain('decode/A');
       expect(status).toBe(0);
@@ -83,11 +85,18 @@ describe('npm run bench', () => {
       expect(stdout).toContain('floor: loop without any check');
       const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
       expect(report).toMatchObject({
-        format: 1,
+        format: 2,
         machine: { node: process.versions.node },
         timing: { time: 20, rounds: 1 },
       });
-      expect(report.cases.map(({ id }) => id)).toEqual(['split/A', 'decode/A', 'encode/puback']);
+      expect(report.cases.map(({ id }) => id)).toEqual([
+        'batch/A',
+        'split/A',
+        'decode/A',
+        'encode/puback',
+        'growth/payload/64',
+      ]);
+      expect(report.memory.map(({ id }) => id)).toContain('memory/copies/mqtt-packet/D');
       for (const { results, reference } of report.cases) {
         for (const { contestant, nanosecondsPerPacket, packetsPerSecond, ratio } of results) {
           expect(nanosecondsPerPacket).toBeGreaterThan(0);
@@ -103,7 +112,7 @@ describe('npm run bench', () => {
   it('says which cases there are when none is chosen', () => {
     const { status, stderr } = bench('--filter', 'nothing');
     expect(status).toBe(2);
-    expect(stderr).toContain(CASE_IDS.join(', '));
+    expect(stderr).toContain(ALL_IDS.join(', '));
   });
 
   it('refuses an option it does not know', () => {

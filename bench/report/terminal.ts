@@ -1,50 +1,40 @@
-/** The results for people and for programs. */
+/** The results for people at a terminal. */
 import Table from 'cli-table3';
-import type { CaseKind } from './contest.js';
-import type { Machine } from './machine.js';
-import type { CaseResult, Result, Timing } from './run.js';
-
-export interface Report {
-  /** Counts up when a field changes its meaning. */
-  readonly format: 1;
-  readonly command: string;
-  readonly machine: Machine;
-  readonly timing: Timing;
-  readonly cases: readonly CaseResult[];
-}
+import type { CaseKind } from '../contest.js';
+import type { MemoryFigure } from '../memory/tasks.js';
+import type { CaseResult, Result } from '../run.js';
+import { figure, type Report } from './report.js';
 
 const HEADINGS: Readonly<Record<CaseKind, string>> = {
+  batch: 'Batch API: chunks to frames; type, topic number, QoS, identifier, payload length touched',
   split: 'Splitting: chunks to frames, no packet made (mqtt-packet cannot: full decode)',
   decode: 'Full decode: chunks to packets; type, topic, payload length and identifier touched',
   encode: 'Encoding: packets to bytes',
   stream: 'Streams: full decode behind a Node.js stream',
+  growth: 'Growth: what a packet costs as one thing grows; batch API where nothing else is said',
 };
 
 const TIMED = `Timed: one stream a run, from a new decoder or parser to its end, decoding every chunk; encoding
-1,024 packets. Not timed: making the chunks and packets, loading, warm-up, comparing results.
+1,024 packets. With connections, one chunk after the other, to decoders that live on. Not timed: making the chunks and packets, loading, warm-up, comparing results.
 ns/packet: median over the rounds of each round's mean; margin: 95 %, of the middle round's mean;
 rounds: half the distance from the fastest round to the slowest.
 All contestants of all cases share one process, so the JIT has seen every scanner, as it would
 in a program that uses several. Before its case was timed, every contestant gave the right result.`;
 
 /** What stands above the tables. */
-export function header({ command, machine, timing }: Omit<Report, 'cases' | 'format'>): string {
+export function header({
+  command,
+  commit,
+  machine,
+  timing,
+}: Omit<Report, 'cases' | 'format' | 'memory'>): string {
   const { cpu, cores, node, v8, platform, load } = machine;
   return [
-    command,
+    commit === undefined ? command : `${command}   (commit ${commit})`,
     `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${platform}, Node.js ${node} (V8 ${v8}), load ${load.toFixed(1)}`,
     `${timing.time} ms a contestant in ${timing.rounds} ${timing.rounds === 1 ? 'round' : 'rounds'}`,
     TIMED,
   ].join('\n');
-}
-
-/** A number with about three significant digits. */
-function figure(value: number): string {
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return value.toLocaleString('en', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
 }
 
 function row({
@@ -95,4 +85,15 @@ export function tables(cases: readonly CaseResult[]): string {
       ),
     )
     .join('\n\n');
+}
+
+/** The figures about memory, one a line. */
+export function memoryTable(figures: readonly MemoryFigure[]): string {
+  const table = new Table({
+    head: ['', 'what', '', 'unit'],
+    colAligns: ['left', 'left', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...figures.map(({ id, title, value, unit }) => [id, title, figure(value), unit]));
+  return `Memory, not timed\n${table.toString()}`;
 }

@@ -1,0 +1,73 @@
+/** The curves: what grows does, nothing else does, and every contestant gets the same packets. */
+import { describe, expect, it } from 'vitest';
+import { CURVES, type Curve, curveWorkload } from '../../bench/curves.js';
+import { growthCase } from '../../bench/growth.js';
+import { verifyCase } from '../../bench/verify.js';
+
+function curveNamed(name: string): Curve {
+  const curve = CURVES.find((candidate) => candidate.name === name);
+  if (curve === undefined) throw new Error(`no curve ${name}`);
+  return curve;
+}
+
+function topicsOf(name: string, x: number): Set<string> {
+  return new Set(curveWorkload(curveNamed(name), x).packets.map(({ topic }) => topic as string));
+}
+
+describe.each(CURVES.map((curve) => [curve.name, curve] as const))('curve %s', (_, curve) => {
+  it('grows', () => {
+    expect([...curve.xs].sort((a, b) => a - b)).toEqual(curve.xs);
+    expect(new Set(curve.xs).size).toBe(curve.xs.length);
+  });
+
+  it.each(curve.xs.filter((x) => x <= 10_000).slice(0, 4))('at %d is decoded right', async (x) => {
+    const subject = growthCase(curve, x);
+    expect(subject.id).toBe(`growth/${curve.name}/${x}`);
+    expect(subject.point).toEqual({ curve: curve.name, x });
+    await expect(verifyCase(subject)).resolves.toBeUndefined();
+  });
+});
+
+describe('what grows', () => {
+  it('payload', () => {
+    for (const x of [0, 64, 65_536]) {
+      const { packets } = curveWorkload(curveNamed('payload'), x);
+      expect(new Set(packets.map(({ payload }) => payload?.length))).toEqual(new Set([x]));
+    }
+  });
+
+  it('topics', () => {
+    for (const x of [1, 256, 65_536]) {
+      const topics = topicsOf('topics', x);
+      expect(topics.size).toBe(x);
+      expect(new Set([...topics].map((topic) => Buffer.byteLength(topic)))).toEqual(new Set([30]));
+    }
+  });
+
+  it.each([
+    ['topic-length', /^[\x20-\x7e]+$/],
+    ['accented-topic-length', /^[À-ÿ]/],
+  ])('%s', (name, looks) => {
+    for (const x of curveNamed(name).xs) {
+      const topics = topicsOf(name, x);
+      expect(topics.size).toBe(64);
+      for (const topic of topics) {
+        expect(Buffer.byteLength(topic)).toBe(x);
+        expect(topic).toMatch(looks);
+      }
+    }
+  });
+
+  it('chunk', () => {
+    for (const x of [1, 4096]) {
+      const { chunks } = curveWorkload(curveNamed('chunk'), x);
+      expect(chunks.slice(0, -1).every(({ length }) => length === x)).toBe(true);
+    }
+  });
+
+  it('connections: each gets a chunk', () => {
+    const { chunks, packets } = curveWorkload(curveNamed('connections'), 10_000);
+    expect(chunks).toHaveLength(10_000);
+    expect(packets).toHaveLength(10_000);
+  });
+});
