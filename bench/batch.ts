@@ -9,7 +9,7 @@ import { type Cursor, cursorOf } from './cursor.js';
 import { checkReference, observe, parseWithReference, REFERENCE } from './decode.js';
 import { floorContestant } from './floor.js';
 import { type ExpectedPacket, propertiesText, type SevenProperties } from './frames.js';
-import { comparePackets, PACKET_FIELDS } from './verify.js';
+import { comparePackets, PACKET_FIELDS, PacketComparison } from './verify.js';
 import { type Workload, workloadOf } from './workloads.js';
 
 /** A larger PUBLISH comes in parts, so nothing is joined: as large as a read from a socket. */
@@ -73,30 +73,41 @@ function deliverChecksum(packets: readonly ExpectedPacket[]): number {
   );
 }
 
-/** Keeps what a cursor shows, to be compared, and throws a `Mismatch` where it contradicts itself. */
+/** Compares what cursors show with what a stream holds. Throws a `Mismatch` at the first difference. */
 export class CursorObserver {
-  readonly packets: ExpectedPacket[] = [];
-  readonly #bytes: Uint8Array[] = [];
+  readonly #comparison: PacketComparison;
+  readonly #stream: Buffer;
+  #position = 0;
   readonly #topicOfId = new Map<number, string | undefined>();
   /** The PUBLISH that is coming in parts, and how long its payload will be. */
   #begun: ExpectedPacket | undefined;
   #announced = 0;
   #parts: Uint8Array[] = [];
 
-  take(batch: FrameBatch): void {
-    const cursor = cursorOf(batch);
+  constructor({ packets, chunks }: Pick<Workload, 'packets' | 'chunks'>) {
+    this.#comparison = new PacketComparison(packets, PACKET_FIELDS);
+    this.#stream = Buffer.concat(chunks);
+  }
+
+  /** Goes through all that a cursor has. */
+  take(cursor: Cursor): void {
     while (cursor.next()) {
-      this.#bytes.push(Buffer.from(cursor.bytes));
+      this.#takeBytes(cursor.bytes);
       this.#takeFrame(cursor);
     }
   }
 
-  /** Throws a `Mismatch` unless the frames are these, and their bytes these chunks. */
-  compare(packets: readonly ExpectedPacket[], chunks: readonly Uint8Array[]): void {
-    comparePackets(this.packets, packets, PACKET_FIELDS);
-    if (!Buffer.concat(this.#bytes).equals(Buffer.concat(chunks))) {
-      throw new Mismatch('the bytes of the frames are not those of the chunks');
-    }
+  /** To be called when the stream has ended. */
+  end(): void {
+    this.#comparison.end();
+    this.#assertEqual('the number of bytes', this.#position, this.#stream.length);
+  }
+
+  #takeBytes(bytes: Uint8Array): void {
+    const end = this.#position + bytes.length;
+    const wanted = this.#stream.subarray(this.#position, end);
+    this.#assertEqual('the order of the bytes', Buffer.compare(bytes, wanted), 0);
+    this.#position = end;
   }
 
   #takeFrame(cursor: Cursor): void {
@@ -107,7 +118,7 @@ export class CursorObserver {
     } else if (type === 'PUBLISH_END') {
       const whole = Buffer.concat(this.#parts);
       this.#assertEqual('the length announced', this.#announced, whole.length);
-      this.packets.push({ ...(this.#begun as ExpectedPacket), payload: whole });
+      this.#comparison.take({ ...(this.#begun as ExpectedPacket), payload: whole });
       this.#parts = [];
     } else if (type === 'PUBLISH_START') {
       this.#begun = { ...this.#publish(cursor), type: 'PUBLISH' };
@@ -116,10 +127,10 @@ export class CursorObserver {
       this.#assertEqual('payloadLength', payloadLength, payload?.length);
       const shown = { ...this.#publish(cursor), payload };
       comparePackets([shown], [observe(cursor.packet())], PACKET_FIELDS);
-      this.packets.push(shown);
+      this.#comparison.take(shown);
     } else {
       const packetIdentifier = cursor.packetIdentifier || undefined;
-      this.packets.push({ type, remainingLength: -1, packetIdentifier });
+      this.#comparison.take({ type, remainingLength: -1, packetIdentifier });
     }
   }
 
@@ -147,7 +158,7 @@ export class CursorObserver {
 
   #assertEqual(what: string, actual: unknown, expected: unknown): void {
     if (actual === expected) return;
-    const where = `packet ${this.packets.length}`;
+    const where = `packet ${this.#comparison.count}`;
     throw new Mismatch(`${where}: ${what} is ${String(actual)}, expected ${String(expected)}`);
   }
 }
@@ -165,7 +176,7 @@ function contestant(
   visit: (batch: FrameBatch) => number,
   checksum: number,
 ): Contestant {
-  const { chunks, packets } = workload;
+  const { chunks } = workload;
   return {
     name,
     checksum,
@@ -178,10 +189,10 @@ function contestant(
     },
     check() {
       const decoder = decoderFor(workload, scanner);
-      const observer = new CursorObserver();
-      for (const chunk of chunks) observer.take(decoder.push(chunk));
+      const observer = new CursorObserver(workload);
+      for (const chunk of chunks) observer.take(cursorOf(decoder.push(chunk)));
       decoder.end();
-      observer.compare(packets, chunks);
+      observer.end();
     },
   };
 }

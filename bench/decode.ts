@@ -3,7 +3,7 @@ import mqtt from 'mqtt-packet';
 import { availableScanners, Decoder, type Packet, type ScannerName } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { type ExpectedPacket, propertiesText, type SevenProperties } from './frames.js';
-import { comparePackets, PACKET_FIELDS } from './verify.js';
+import { PACKET_FIELDS, PacketComparison } from './verify.js';
 import { type Workload, workloadOf } from './workloads.js';
 
 export const REFERENCE = 'mqtt-packet';
@@ -130,9 +130,9 @@ function decodeWithReference(workload: Workload): number {
 
 /** Throws a `Mismatch` unless mqtt-packet makes of a stream what it should. */
 export function checkReference(workload: Workload): void {
-  const found: ExpectedPacket[] = [];
-  parseWithReference(workload, (packet) => found.push(observeReference(packet)));
-  comparePackets(found, workload.packets, PACKET_FIELDS);
+  const comparison = new PacketComparison(workload.packets, PACKET_FIELDS);
+  parseWithReference(workload, (packet) => comparison.take(observeReference(packet)));
+  comparison.end();
 }
 
 /** Packets of ours, made from what `scanner` finds. */
@@ -148,9 +148,12 @@ export function decodingContestant(
     run: () => decode(workload, scanner),
     check() {
       const decoder = new Decoder({ scanner, protocolVersion });
-      const found = chunks.flatMap((chunk) => [...decoder.push(chunk).packets()].map(observe));
+      const comparison = new PacketComparison(packets, PACKET_FIELDS);
+      for (const chunk of chunks) {
+        for (const packet of decoder.push(chunk).packets()) comparison.take(observe(packet));
+      }
       decoder.end();
-      comparePackets(found, packets, PACKET_FIELDS);
+      comparison.end();
     },
   };
 }

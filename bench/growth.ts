@@ -11,6 +11,7 @@ import {
   routingReference,
 } from './batch.js';
 import type { Case, Contestant } from './contest.js';
+import { cursorOf } from './cursor.js';
 import { type Curve, curveWorkload } from './curves.js';
 import { checkReference, decodingContestant, REFERENCE } from './decode.js';
 import type { Workload } from './workloads.js';
@@ -51,9 +52,11 @@ function manyDecoders(workload: Workload, connections: number, scanner: ScannerN
       return sum;
     },
     check() {
-      const observer = new CursorObserver();
-      for (const [index, chunk] of chunks.entries()) observer.take(decoderOf(index).push(chunk));
-      observer.compare(packets, chunks);
+      const observer = new CursorObserver(workload);
+      for (const [index, chunk] of chunks.entries()) {
+        observer.take(cursorOf(decoderOf(index).push(chunk)));
+      }
+      observer.end();
     },
   };
 }

@@ -1,6 +1,9 @@
 /** What the figures depend on besides the code. */
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg } from 'node:os';
+
+const require = createRequire(import.meta.url);
 
 export interface Machine {
   readonly cpu: string;
@@ -8,6 +11,8 @@ export interface Machine {
   readonly node: string;
   readonly v8: string;
   readonly platform: string;
+  /** Version of what is compared with. */
+  readonly mqttPacket: string;
   /** How many processes wanted a core over the last minute, before the run; always 0 on Windows. */
   readonly load: number;
 }
@@ -19,6 +24,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     v8: process.versions.v8,
     platform: `${process.platform} ${process.arch}`,
+    mqttPacket: (require('mqtt-packet/package.json') as { version: string }).version,
     load: loadavg()[0] ?? 0,
   };
 }

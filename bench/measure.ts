@@ -38,7 +38,12 @@ function timingFor({ kind }: Case, timing: Timing): Timing {
   return { time: timing.time / 2, rounds: Math.min(3, timing.rounds), leastRuns: 1 };
 }
 
-async function measureCase(subject: Case, timing: Timing, progress: Progress): Promise<CaseResult> {
+/** Compares what the contestants of a case make, then times them. */
+export async function measureCase(
+  subject: Case,
+  timing: Timing,
+  progress: Progress,
+): Promise<CaseResult> {
   await verifyCase(subject);
   const turns = turnsOf(subject, timing);
   return timeCase(subject, timing, (contestant) => progress.turn(contestant, turns));

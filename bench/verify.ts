@@ -21,6 +21,46 @@ export const PACKET_FIELDS: Compared = FIELDS.filter((field) => field !== 'remai
 /** What splitting finds out. */
 export const FRAME_FIELDS: Compared = ['type', 'remainingLength'];
 
+/** Compares packets one by one, as they come, so that a million of them need not be kept. */
+export class PacketComparison {
+  readonly #expected: readonly ExpectedPacket[];
+  readonly #fields: Compared;
+  #count = 0;
+
+  constructor(expected: readonly ExpectedPacket[], fields: Compared) {
+    this.#expected = expected;
+    this.#fields = fields;
+  }
+
+  /** How many packets there have been. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes the next packet. Throws a {@link Mismatch} that names the difference. */
+  take(packet: ExpectedPacket): void {
+    const index = this.#count++;
+    const wanted = this.#expected[index];
+    // One too many: told by end(), with their number.
+    if (wanted === undefined) return;
+    for (const field of this.#fields) {
+      if (packet[field] !== wanted[field]) {
+        throw new Mismatch(
+          `packet ${index}: ${field} is ${String(packet[field])}, expected ${String(wanted[field])}`,
+        );
+      }
+    }
+    if (this.#fields === PACKET_FIELDS) comparePayloads(index, packet.payload, wanted.payload);
+  }
+
+  /** Throws a {@link Mismatch} unless there were as many as expected. */
+  end(): void {
+    if (this.#count !== this.#expected.length) {
+      throw new Mismatch(`${this.#count} packets, expected ${this.#expected.length}`);
+    }
+  }
+}
+
 /** Throws a {@link Mismatch} that names the first difference. */
 export function comparePackets(
   actual: readonly ExpectedPacket[],
@@ -30,17 +70,8 @@ export function comparePackets(
   if (actual.length !== expected.length) {
     throw new Mismatch(`${actual.length} packets, expected ${expected.length}`);
   }
-  for (const [index, wanted] of expected.entries()) {
-    const got = actual[index] as ExpectedPacket;
-    for (const field of fields) {
-      if (got[field] !== wanted[field]) {
-        throw new Mismatch(
-          `packet ${index}: ${field} is ${String(got[field])}, expected ${String(wanted[field])}`,
-        );
-      }
-    }
-    if (fields === PACKET_FIELDS) comparePayloads(index, got.payload, wanted.payload);
-  }
+  const comparison = new PacketComparison(expected, fields);
+  for (const packet of actual) comparison.take(packet);
 }
 
 function comparePayloads(

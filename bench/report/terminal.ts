@@ -15,7 +15,8 @@ const HEADINGS: Readonly<Record<CaseKind, string>> = {
 };
 
 const TIMED = `Timed: one stream a run, from a new decoder or parser to its end, decoding every chunk; encoding
-1,024 packets. With connections, one chunk after the other, to decoders that live on. Not timed: making the chunks and packets, loading, warm-up, comparing results.
+1,024 packets. Where connections grow, their decoders and parsers live on from run to run.
+Not timed: making the chunks and packets, loading, warm-up, comparing results.
 ns/packet: median over the rounds of each round's mean; margin: 95 %, of the middle round's mean;
 rounds: half the distance from the fastest round to the slowest.
 All contestants of all cases share one process, so the JIT has seen every scanner, as it would

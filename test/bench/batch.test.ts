@@ -1,11 +1,12 @@
 /** The batch API as a contestant: right for every workload, and found out where it is wrong. */
-import { Decoder, type FrameBatch } from 'mqtt-wasm';
+import { Decoder } from 'mqtt-wasm';
 import { describe, expect, it } from 'vitest';
 import { batchCase, CursorObserver, routeBatch, routeChecksum } from '../../bench/batch.js';
 import { Mismatch } from '../../bench/contest.js';
-import { publishQos1 } from '../../bench/frames.js';
+import { type Cursor, cursorOf } from '../../bench/cursor.js';
+import { publishQos0, publishQos1 } from '../../bench/frames.js';
 import { verifyCase } from '../../bench/verify.js';
-import { WORKLOAD_IDS, workloadOf } from '../../bench/workloads.js';
+import { WORKLOAD_IDS, type Workload, workloadOf } from '../../bench/workloads.js';
 
 it.each([...WORKLOAD_IDS])('batch/%s is decoded right', async (id) => {
   await expect(verifyCase(batchCase(id))).resolves.toBeUndefined();
@@ -18,25 +19,63 @@ it('what a broker looks at is counted once each', () => {
 });
 
 describe('the observer', () => {
-  const { chunks, packets } = workloadOf('B');
-  const batches = (decoder: Decoder): FrameBatch[] =>
-    chunks.map((chunk) => decoder.push(chunk).detach());
+  const workload = workloadOf('B');
+  const { chunks, packets } = workload;
 
-  function observed(): CursorObserver {
-    const observer = new CursorObserver();
-    for (const batch of batches(new Decoder())) observer.take(batch);
-    return observer;
+  /** Compares what is decoded with what these say. */
+  function observe(expected: Pick<Workload, 'packets' | 'chunks'>): void {
+    const observer = new CursorObserver(expected);
+    const decoder = new Decoder();
+    for (const chunk of chunks) observer.take(cursorOf(decoder.push(chunk)));
+    observer.end();
   }
 
   it('takes what is right', () => {
-    expect(() => observed().compare(packets, chunks)).not.toThrow();
+    expect(() => observe(workload)).not.toThrow();
   });
 
-  it('refuses other packets', () => {
-    expect(() => observed().compare(packets.slice(1), chunks)).toThrow(Mismatch);
+  it.each<[string, Pick<Workload, 'packets' | 'chunks'>, RegExp]>([
+    ['other packets', { chunks, packets: packets.slice(1) }, /packet 0: type is PINGREQ/],
+    ['a packet too few', { chunks, packets: packets.slice(0, -1) }, /4096 packets, expected 4095/],
+    ['a packet too many', { chunks, packets: [...packets, ...packets] }, /4096 packets, expected/],
+    ['other bytes', { chunks: chunks.slice(1), packets }, /order of the bytes/],
+    ['more bytes', { chunks: [...chunks, Buffer.of(0)], packets }, /number of bytes/],
+  ])('refuses %s', (_, expected, message) => {
+    expect(() => observe(expected)).toThrow(Mismatch);
+    expect(() => observe(expected)).toThrow(message);
   });
 
-  it('refuses other bytes', () => {
-    expect(() => observed().compare(packets, chunks.slice(1))).toThrow(/bytes of the frames/);
+  const frames = ['a', 'b'].map((topic) => publishQos0(topic, Uint8Array.of(1)));
+  const two = {
+    chunks: [Buffer.concat(frames.map(({ bytes }) => bytes))],
+    packets: frames.map(({ packet }) => packet),
+  };
+
+  /** A cursor over the two that tells these numbers of their topics. */
+  function numbered(ids: readonly number[]): Cursor {
+    const cursor = cursorOf(new Decoder().push(two.chunks[0] as Buffer));
+    let index = -1;
+    return new Proxy(cursor, {
+      get(target, name) {
+        if (name === 'topicId') return ids[index];
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return () => {
+          if (name === 'next') index++;
+          return Reflect.apply(value, target, []);
+        };
+      },
+    });
+  }
+
+  it.each([
+    [[1, 2], true],
+    [[0, 0], true],
+    [[0, 7], true],
+    [[7, 7], false],
+  ])('of the numbers %j for two topics says %s', (ids, isRight) => {
+    const observe = () => new CursorObserver(two).take(numbered(ids));
+    if (isRight) expect(observe).not.toThrow();
+    else expect(observe).toThrow(/topic 7 is b, expected a/);
   });
 });

@@ -1,0 +1,131 @@
+/**
+ * What a change must not make worse: ratios between contestants of one run, which do not depend on how fast the machine
+ * is, and bytes, which do not depend on the machine at all. The gate is what must hold, the goal what is aimed at.
+ */
+import { REFERENCE } from './decode.js';
+import type { MemoryFigure } from './memory/tasks.js';
+import { findResult, type Report } from './report/report.js';
+import { ratioBetween } from './run.js';
+
+/** How many times as fast one contestant of a case must be as another. */
+export interface RatioGate {
+  readonly caseId: string;
+  readonly contestant: string;
+  readonly against: string;
+  readonly gate: number;
+  readonly goal: number;
+}
+
+/** Below what a figure about memory must stay. */
+export interface MemoryGate {
+  readonly figureId: string;
+  readonly gate: number;
+  readonly goal: number;
+}
+
+/** The scanner that runs where nothing else is said. */
+const OURS = 'wasm-simd';
+
+function rows(
+  kind: string,
+  contestant: string,
+  table: Readonly<Record<string, readonly [gate: number, goal: number]>>,
+): RatioGate[] {
+  return Object.entries(table).map(([name, [gate, goal]]) => ({
+    caseId: `${kind}/${name}`,
+    contestant,
+    against: REFERENCE,
+    gate,
+    goal,
+  }));
+}
+
+export const RATIO_GATES: readonly RatioGate[] = [
+  ...rows('batch', OURS, {
+    A: [25, 40],
+    B: [25, 40],
+    C: [20, 40],
+    D: [10, 20],
+    E: [5, 8],
+    F: [4, 6],
+    G: [40, 60],
+  }),
+  { caseId: 'batch/A', contestant: OURS, against: 'baseline', gate: 1.8, goal: 2.5 },
+  ...rows('decode', OURS, {
+    A: [8, 12],
+    B: [8, 12],
+    C: [7, 12],
+    D: [1.3, 2],
+    E: [4, 6],
+    F: [3, 5],
+    G: [4, 6],
+  }),
+  ...rows('encode', 'encode()', {
+    publish: [2.5, 4],
+    puback: [2, 4],
+    publish5: [3, 5],
+  }),
+];
+
+export const MEMORY_GATES: readonly MemoryGate[] = [
+  { figureId: 'memory/heap/batch/A', gate: 1, goal: 1 },
+  { figureId: 'memory/decoders/idle', gate: 300, goal: 300 },
+  { figureId: 'memory/decoders/idle-own-options', gate: 300, goal: 300 },
+];
+
+/** How a gate was met. */
+export interface Verdict {
+  readonly name: string;
+  /** The ratio or the bytes; `undefined` if it was not measured. */
+  readonly value: number | undefined;
+  readonly gate: number;
+  readonly goal: number;
+  /** Whether more is better. */
+  readonly isRatio: boolean;
+  readonly passed: boolean;
+  readonly reachesGoal: boolean;
+}
+
+/** The ratio that a gate is about; `undefined` if a run has not measured it. */
+export function ratioOf(gate: RatioGate, report: Pick<Report, 'cases'>): number | undefined {
+  const own = findResult(report, gate.caseId, gate.contestant);
+  const other = findResult(report, gate.caseId, gate.against);
+  return own === undefined || other === undefined ? undefined : ratioBetween(own, other);
+}
+
+/** A gate for ratios, met by the best of these runs. */
+export function judgeRatio(gate: RatioGate, runs: readonly Pick<Report, 'cases'>[]): Verdict {
+  const ratios = runs.flatMap((run) => ratioOf(gate, run) ?? []);
+  const value = ratios.length === 0 ? undefined : Math.max(...ratios);
+  return {
+    name: `${gate.caseId}, ${gate.contestant} to ${gate.against}`,
+    value,
+    gate: gate.gate,
+    goal: gate.goal,
+    isRatio: true,
+    passed: value !== undefined && value >= gate.gate,
+    reachesGoal: value !== undefined && value >= gate.goal,
+  };
+}
+
+export function judgeMemory(gate: MemoryGate, figures: readonly MemoryFigure[]): Verdict {
+  const found = figures.find(({ id }) => id === gate.figureId);
+  return {
+    name: found === undefined ? gate.figureId : `${gate.figureId}, ${found.unit}`,
+    value: found?.value,
+    gate: gate.gate,
+    goal: gate.goal,
+    isRatio: false,
+    passed: found !== undefined && found.value < gate.gate,
+    reachesGoal: found !== undefined && found.value < gate.goal,
+  };
+}
+
+/** The names of the contestants that gates on this case need. */
+export function contestantsOf(caseId: string): ReadonlySet<string> {
+  const gates = RATIO_GATES.filter((gate) => gate.caseId === caseId);
+  return new Set(gates.flatMap(({ contestant, against }) => [contestant, against]));
+}
+
+/** The cases that gates are about, each once, in the order of the table. */
+export const GATED_CASES: readonly string[] = [...new Set(RATIO_GATES.map(({ caseId }) => caseId))];

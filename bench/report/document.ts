@@ -1,0 +1,227 @@
+/** `docs/benchmarks.md`: the prose stands here, the figures come from the reports. */
+import { paragraph } from '../../test/documents/markdown.js';
+import { CURVES } from '../curves.js';
+import { workloadOf } from '../workloads.js';
+import { describeHost } from './about.js';
+import type { Plot } from './plots.js';
+import { figure, findResult, type Report } from './report.js';
+import {
+  caseTables,
+  curveTable,
+  memoryMatrix,
+  memoryTable,
+  streamTable,
+  versionTable,
+} from './tables.js';
+
+/** A report, asked for figures that must be there. */
+class Figures {
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  #result(id: string, contestant: string) {
+    const result = findResult(this.#report, id, contestant);
+    if (result === undefined) {
+      throw new Error(`the first report has no ${contestant} in ${id}: it must be of a whole run`);
+    }
+    return result;
+  }
+
+  /** Nanoseconds a packet, as a number. */
+  time(id: string, contestant: string): number {
+    return this.#result(id, contestant).nanosecondsPerPacket;
+  }
+
+  ns(id: string, contestant: string): string {
+    return figure(this.time(id, contestant));
+  }
+
+  /** How many times as fast as mqtt-packet. */
+  times(id: string, contestant: string): string {
+    return figure(this.#result(id, contestant).ratio);
+  }
+
+  /** How many times as long one takes as another. */
+  quotient(id: string, slow: string, fast: string): string {
+    return figure(this.time(id, slow) / this.time(id, fast));
+  }
+
+  /** The smallest chunk from which on `contestant` is ahead of `other`, in words. */
+  crossover(contestant: string, other: string): string {
+    const xs = CURVES.find(({ name }) => name === 'chunk')?.xs ?? [];
+    const isAhead = (x: number) =>
+      this.time(`growth/chunk/${x}`, contestant) < this.time(`growth/chunk/${x}`, other);
+    const behind = xs.findLastIndex((x) => !isAhead(x));
+    const from = xs[behind + 1];
+    if (from === undefined) return 'at no size';
+    return from === xs[0] ? 'at every size' : `from ${from.toLocaleString('en')} bytes on`;
+  }
+
+  memory(task: string) {
+    return this.#report.memory.filter(({ id }) => id.startsWith(`memory/${task}/`));
+  }
+}
+
+/** Half of the figures vary by more than this from round to round, in percent. */
+function typicalSpread({ cases }: Report): string {
+  const spreads = cases.flatMap(({ results }) => results.map(({ spread }) => spread));
+  spreads.sort((a, b) => a - b);
+  return (spreads[spreads.length >> 1] ?? 0).toFixed(0);
+}
+
+function titleOf(letter: string): string {
+  return workloadOf(letter).title;
+}
+
+function prose(text: string): string {
+  return paragraph(text.trim().replace(/\s+/g, ' ')).join('\n');
+}
+
+function item(text: string): string {
+  return paragraph(text.trim().replace(/\s+/g, ' '), '- ').join('\n');
+}
+
+const CURVE_TITLES: Readonly<Record<string, string>> = {
+  payload: 'Payload size',
+  topics: 'Number of topics',
+  'topic-length': 'Topic length',
+  chunk: 'Chunk size',
+  connections: 'Connections',
+};
+
+/** The curves whose points stand under another one's plot. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  'topic-length': ['topic-length', 'accented-topic-length'],
+};
+
+function growthSections(report: Report, figures: Figures, plots: readonly Plot[]): string[] {
+  const remarks: Readonly<Record<string, string>> = {
+    payload: `No scanner looks at payload bytes; what grows is the number of chunks that a packet takes, and that a
+      payload which ends in another chunk is joined once.`,
+    topics: `The topics come by turns, which is the hardest order for a dictionary that is bounded: none is back before
+      all others were there. A million of them, each with its 30 bytes: ${figures.ns('growth/topics/1000000', 'wasm-simd')} ns
+      a packet, against ${figures.ns('growth/topics/1', 'wasm-simd')} with a single one. Packets, whose topics are strings:
+      ${figures.ns('growth/topics/1000000', 'wasm-simd, packets')} against ${figures.ns('growth/topics/1', 'wasm-simd, packets')}.`,
+    'topic-length': `Every byte of a topic is checked. In an accented topic, two bytes of three are a character beyond ASCII.`,
+    chunk: `\`wasm-simd\` is ahead of \`baseline\` ${figures.crossover('wasm-simd', 'baseline')}, \`wasm-scalar\`
+      ${figures.crossover('wasm-scalar', 'baseline')}. A small PUBLISH has 66 bytes: with smaller chunks, collecting is most of the work.`,
+    connections: `A decoder for each connection, all over one WebAssembly instance; each chunk goes to the next of them.
+      Making the decoders is not timed.`,
+  };
+  return Object.entries(CURVE_TITLES).map(([name, title]) => {
+    const plot = plots.find((each) => each.name === `${name}.svg`);
+    const tables = (TOGETHER[name] ?? [name]).map((curve) => curveTable(report, curve));
+    return [
+      `### ${title}`,
+      ...(plot === undefined ? [] : [image(plot)]),
+      prose(remarks[name] ?? ''),
+      ...tables,
+    ].join('\n\n');
+  });
+}
+
+function image({ name, alt }: Plot): string {
+  return `![${alt}](plots/${name})`;
+}
+
+/** The document; the first report is the one whose figures are told, the others are compared with it. */
+export function benchmarkDocument(reports: readonly Report[], plots: readonly Plot[]): string {
+  const [report] = reports;
+  if (report === undefined) throw new Error('there is no report');
+  const figures = new Figures(report);
+  const { machine, timing, commit } = report;
+  const { ns, times, quotient } = {
+    ns: figures.ns.bind(figures),
+    times: figures.times.bind(figures),
+    quotient: figures.quotient.bind(figures),
+  };
+  const ratios = plots.find(({ name }) => name === 'ratios.svg');
+  const floor = ns('split/A', 'floor: loop without any check');
+  const sections = [
+    '# Benchmarks',
+    '<!-- Made from reports by `npm run bench:report`; the prose stands in bench/report/document.ts: change that, not this. -->',
+    `\`\`\`\n${report.command}\n\`\`\``,
+    prose(`${describeHost(report)}${commit === undefined ? '' : `; commit ${commit}`}; ${timing.time} ms a contestant
+      in ${timing.rounds} rounds. Half of the figures vary by more than ±${typicalSpread(report)} % from round to round.
+      Contestants take turns, so the ratios suffer less; a ratio is the median of the rounds' ratios, not the quotient of
+      two figures of the table. Read two figures that differ by less than 30 % as equal, and measure on your own machine:
+      \`npm run bench -- --help\` lists the options. \`npm run bench:versions\` makes this whole document anew.`),
+    ...(ratios === undefined ? [] : [image(ratios)]),
+    prose(`The contestants are mqtt-wasm with each of its three scanners (\`wasm-simd\`, \`wasm-scalar\`, and \`baseline\`,
+      which is the same in plain TypeScript) and mqtt-packet ${machine.mqttPacket}. All get the same bytes, and before a
+      case is timed every packet and every byte that each of them makes of it is compared with what must come out. A small
+      PUBLISH has a topic of 30 bytes, one of 64, and a payload of 32. A run is a whole stream, from a new decoder or
+      parser to its end. All scanners run in one process, so the engine cannot specialise on one of them; a process that
+      uses one alone is somewhat faster.`),
+    prose(`mqtt-wasm checks while it decodes (UTF-8, U+0000, wildcards, Packet Identifiers, flags, lengths, properties),
+      with every scanner; mqtt-packet checks less.`),
+    '## Batch API: chunks to frames that are routed',
+    prose(`What a broker looks at to route a frame: type, the number of the topic, QoS, Packet Identifier and the length
+      of the payload; mqtt-packet, which numbers no topics, the topic itself. Case D comes in parts, as
+      \`publishPartsAbove\` has it: nothing is joined. The honest floor of case A, a hand-written loop that checks nothing
+      and hands out nothing but numbers, takes ${floor} ns a packet.`),
+    caseTables(report, 'batch', (contestant) => !contestant.startsWith('floor')),
+    '## Full decode: chunks to packets',
+    caseTables(report, 'decode'),
+    '## Splitting: chunks to frames',
+    prose(`Nothing is made but the frame table, checks included. mqtt-packet cannot split without decoding, so its figures
+      are those of its full decode.`),
+    caseTables(
+      report,
+      'split',
+      (contestant) => contestant === 'mqtt-packet' || contestant.endsWith('batch.length'),
+    ),
+    '## Encoding: packets to bytes',
+    caseTables(report, 'encode'),
+    '## Streams',
+    'Case A behind a Node.js stream, all packets decoded.',
+    streamTable(report),
+    prose(`A stream costs something per item, not per packet. Deliver batches (\`deliver: 'batches'\`) and use their
+      packets, above all with \`for await\`.`),
+    '## How the cost grows',
+    prose(`Nanoseconds a packet along one thing that grows, all else as in case A: \`wasm-simd\`, \`wasm-scalar\` and
+      \`baseline\` are the batch API with that scanner.`),
+    ...growthSections(report, figures, plots),
+    '## Memory',
+    'Bytes of the heap allocated for each frame, garbage included, measured over slices in which nothing was collected:',
+    memoryMatrix(figures.memory('heap'), titleOf),
+    prose(`Bytes copied for each byte received, those that the WebAssembly scanner is given to look at included. Moved
+      byte by byte in a loop, as a frame that comes in 1-byte chunks is, they are not seen by this count, nor is the text
+      of which strings are made:`),
+    memoryMatrix(figures.memory('copies'), titleOf),
+    'Bytes that a decoder of role `server` takes while it waits:',
+    memoryTable(figures.memory('decoders'), 'bytes'),
+    '## Versions of Node.js',
+    prose(`What \`npm run bench:ci\` holds a change to, by version: how many times as fast, and bytes. The gate is what
+      must hold, the goal what is aimed at.`),
+    versionTable(reports),
+    '## Where WebAssembly does not win',
+    [
+      item(`**Bare splitting.** Finding where frames end takes the loop without any check ${floor} ns a packet. The
+        \`wasm-simd\` scanner takes ${ns('split/A', 'wasm-simd, batch.length')}: it copies the chunk in, checks every topic
+        and writes a row. It pays where something is done per byte: with the same checks, TypeScript (\`baseline\`) takes
+        ${ns('split/A', 'baseline, batch.length')} ns.`),
+      item(`**Tiny chunks.** With one byte a chunk the scanners take ${ns('split/F', 'wasm-simd, batch.length')},
+        ${ns('split/F', 'wasm-scalar, batch.length')} and ${ns('split/F', 'baseline, batch.length')} ns a packet of 66
+        bytes: they hardly run, collecting the bytes is the work. With one small PUBLISH a chunk, \`wasm-simd\` takes
+        ${ns('split/E', 'wasm-simd, batch.length')} and \`baseline\` ${ns('split/E', 'baseline, batch.length')} ns, splitting
+        only: the call for every packet makes it several times what it is in case A.`),
+      item(`**Large payloads.** No scanner looks at payload bytes. With payloads of 4 KiB full decode takes
+        ${ns('decode/C', 'wasm-simd')} ns with \`wasm-simd\` and ${ns('decode/C', 'baseline')} with \`baseline\`. A payload
+        of 1 MiB over 17 chunks is one copy of a mebibyte whoever joins it: ${times('decode/D', 'wasm-simd')} times
+        mqtt-packet. Who takes it in parts, as views of the chunks, pays for no copy: ${times('batch/D', 'wasm-simd')} times.`),
+      item(`**Packets as objects.** Of the ${ns('decode/A', 'wasm-simd')} ns a packet of case A, splitting is
+        ${ns('split/A', 'wasm-simd, batch.length')}. The rest is JavaScript: a string for the topic, a view for the payload,
+        an object. No scanner changes that part, so \`baseline\` takes ${quotient('split/A', 'baseline, batch.length', 'wasm-simd, batch.length')}
+        times as long as \`wasm-simd\` at splitting, and ${quotient('decode/A', 'baseline', 'wasm-simd')} times at full decode.`),
+      item(`**Properties as objects.** The seven properties of case G are found, checked and passed over in
+        ${ns('split/G', 'wasm-simd, batch.length')} ns a packet, and cost ${ns('decode/G', 'wasm-simd')} when they are wanted
+        as an object: six strings, a view and two pairs.`),
+      item('**Encoding** does not use WebAssembly at all.'),
+    ].join('\n'),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}

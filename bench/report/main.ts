@@ -1,0 +1,29 @@
+/** `npm run bench:report -- report.json other.json ...`: docs/benchmarks.md and its plots, from reports. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { benchmarkDocument } from './document.js';
+import { plotsOf } from './plots.js';
+import { readReport } from './report.js';
+
+const DOCUMENT = new URL('../../docs/benchmarks.md', import.meta.url);
+const PLOTS = new URL('../../docs/plots/', import.meta.url);
+
+const USAGE = `npm run bench:report -- REPORT [REPORT ...]
+
+Writes docs/benchmarks.md and docs/plots/ from what npm run bench -- --json has left. The first report must be of a
+whole run: its figures are told. The others, of other versions of Node.js, are compared with it.`;
+
+function main(files: readonly string[]): void {
+  if (files.length === 0) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const reports = files.map(readReport);
+  const plots = plotsOf(reports[0] as (typeof reports)[number]);
+  const document = benchmarkDocument(reports, plots);
+  mkdirSync(PLOTS, { recursive: true });
+  for (const { name, svg } of plots) writeFileSync(new URL(name, PLOTS), svg);
+  writeFileSync(DOCUMENT, document);
+}
+
+main(process.argv.slice(2));

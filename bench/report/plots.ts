@@ -1,0 +1,276 @@
+/** The plots of a report, as SVG. */
+import { BarChart, LineChart } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+} from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { CURVES, type Curve } from '../curves.js';
+import { describeRun } from './about.js';
+import { figure, findResult, type Report } from './report.js';
+
+use([
+  BarChart,
+  LineChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  SVGRenderer,
+]);
+
+export interface Plot {
+  /** Name of the file, without its folder. */
+  readonly name: string;
+  /** What stands where the picture cannot be seen. */
+  readonly alt: string;
+  readonly svg: string;
+}
+
+const WIDTH = 900;
+const HEIGHT = 480;
+const INK = '#1f2430';
+const FAINT = '#6b7280';
+const LINES = '#e3e6eb';
+const FONT = 'system-ui, Helvetica, Arial, sans-serif';
+
+/** A contestant looks the same in every plot. */
+const COLOURS: Readonly<Record<string, string>> = {
+  'wasm-simd': '#0b62a4',
+  'wasm-scalar': '#4aa3df',
+  baseline: '#e07b00',
+  'wasm-simd, topic and payload': '#8e44ad',
+  'wasm-simd, packets': '#1a8f5a',
+  'mqtt-packet': '#70757f',
+};
+
+const SHORT_TITLES: Readonly<Record<string, string>> = {
+  A: 'small\nPUBLISH',
+  B: 'QoS 1, PUBACK,\nPINGREQ',
+  C: 'payload\n4 KiB',
+  D: 'payload\n1 MiB',
+  E: 'a frame\na chunk',
+  F: 'a byte\na chunk',
+  G: '5.0, seven\nproperties',
+};
+
+interface Series {
+  readonly name: string;
+  readonly colour: string;
+  readonly values: readonly (number | undefined)[];
+}
+
+/** What all plots have: a white ground, a title with the unit, and on which machine it was. */
+function frame(report: Report, title: string, unit: string, names: readonly string[]) {
+  return {
+    animation: false,
+    backgroundColor: '#ffffff',
+    textStyle: { fontFamily: FONT, color: INK },
+    title: [
+      {
+        text: title,
+        subtext: unit,
+        left: 16,
+        top: 8,
+        itemGap: 4,
+        textStyle: { fontSize: 17, fontWeight: 600, color: INK, fontFamily: FONT },
+        subtextStyle: { fontSize: 13, color: FAINT, fontFamily: FONT },
+      },
+      {
+        text: describeRun(report),
+        left: 16,
+        bottom: 8,
+        textStyle: { fontSize: 11, fontWeight: 400, color: FAINT, fontFamily: FONT },
+      },
+    ],
+    legend: {
+      data: [...names],
+      left: 16,
+      top: 56,
+      itemWidth: 18,
+      itemHeight: 10,
+      itemGap: 32,
+      textStyle: { fontSize: 13, color: INK, fontFamily: FONT },
+    },
+    grid: { left: 70, right: 24, top: 92, bottom: 90 },
+  } as const;
+}
+
+function categories(labels: readonly string[], name = '') {
+  return {
+    type: 'category',
+    data: [...labels],
+    name,
+    nameLocation: 'middle',
+    nameGap: 30,
+    nameTextStyle: { fontSize: 13, color: INK },
+    axisLabel: { fontSize: 12, color: INK, interval: 0 },
+    axisTick: { alignWithLabel: true },
+    axisLine: { lineStyle: { color: FAINT } },
+  } as const;
+}
+
+const LOG_AXIS = {
+  type: 'log',
+  axisLabel: { fontSize: 12, color: INK, formatter: (value: number) => value.toLocaleString('en') },
+  splitLine: { lineStyle: { color: LINES } },
+} as const;
+
+/** Draws, with one decimal in the coordinates, which is less than anybody can see. */
+function draw(option: EChartsCoreOption): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  chart.setOption(option);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  const tags = svg.replace(/<[^>]*>/g, (tag) =>
+    tag.replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
+  );
+  // Without what happens under a mouse, and with identifiers that do not count up from plot to plot.
+  const still = tags.replace(/<style.*?<\/style>/gs, '').replace(/ class="[^"]*"/g, '');
+  return `${still.replaceAll(/\bzr\d+-/g, 'zr-').replaceAll('><', '>\n<')}\n`;
+}
+
+function barPlot(report: Report): Plot {
+  const letters = Object.keys(SHORT_TITLES);
+  const ratiosOf = (kind: string) =>
+    letters.map((letter) => findResult(report, `${kind}/${letter}`, 'wasm-simd')?.ratio);
+  const series: Series[] = [
+    { name: 'batch API', colour: '#0b62a4', values: ratiosOf('batch') },
+    { name: 'packets', colour: '#1a8f5a', values: ratiosOf('decode') },
+  ];
+  const title = 'How many times as fast as mqtt-packet';
+  return {
+    name: 'ratios.svg',
+    alt: `${title}, by case, batch API and packets`,
+    svg: draw({
+      ...frame(
+        report,
+        title,
+        'times, wasm-simd, logarithmic; mqtt-packet is the line at 1',
+        series.map(({ name }) => name),
+      ),
+      xAxis: categories(letters.map((letter) => `${letter}: ${SHORT_TITLES[letter]}`)),
+      yAxis: { ...LOG_AXIS, min: 0.5 },
+      series: series.map(({ name, colour, values }, index) => ({
+        type: 'bar',
+        name,
+        data: values.map((value) => value ?? null),
+        itemStyle: { color: colour },
+        barMaxWidth: 38,
+        label: {
+          show: true,
+          position: 'top',
+          fontSize: 12,
+          color: INK,
+          formatter: ({ value }: { value: number }) => figure(value),
+        },
+        ...(index === 0 && {
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            label: { show: false },
+            lineStyle: { color: INK, type: 'solid', width: 1 },
+            data: [{ yAxis: 1 }],
+          },
+        }),
+      })),
+    }),
+  };
+}
+
+/** A number on an axis; large numbers of bytes in KiB. */
+function tick(value: number, axis: string): string {
+  if (axis.includes('bytes') && value >= 1024 && value % 1024 === 0) return `${value / 1024} KiB`;
+  return value.toLocaleString('en');
+}
+
+interface LineSeries extends Series {
+  /** Whether it is the variant of a line with a colour like this, which alone stands in the legend. */
+  readonly isDashed?: boolean;
+}
+
+function linePlot(
+  report: Report,
+  name: string,
+  title: string,
+  axis: string,
+  xs: readonly number[],
+  series: readonly LineSeries[],
+): Plot {
+  const there = series.filter(({ values }) => values.some((value) => value !== undefined));
+  return {
+    name: `${name}.svg`,
+    alt: `${title}, in nanoseconds, one line a contestant`,
+    svg: draw({
+      ...frame(
+        report,
+        title,
+        'ns a packet, logarithmic; batch API where nothing else is said',
+        there.filter(({ isDashed }) => isDashed !== true).map((each) => each.name),
+      ),
+      xAxis: {
+        ...categories(
+          xs.map((x) => tick(x, axis)),
+          axis,
+        ),
+        boundaryGap: false,
+      },
+      yAxis: LOG_AXIS,
+      series: there.map(({ name: contestant, colour, values, isDashed = false }) => ({
+        type: 'line',
+        name: contestant,
+        data: values.map((value) => value ?? null),
+        connectNulls: true,
+        symbol: 'circle',
+        symbolSize: 6,
+        itemStyle: { color: colour },
+        lineStyle: { color: colour, width: 2, type: isDashed ? 'dashed' : 'solid' },
+      })),
+    }),
+  };
+}
+
+function seriesOf(report: Report, curve: Curve, xs: readonly number[]): Series[] {
+  return Object.entries(COLOURS).map(([name, colour]) => ({
+    name,
+    colour,
+    values: xs.map(
+      (x) => findResult(report, `growth/${curve.name}/${x}`, name)?.nanosecondsPerPacket,
+    ),
+  }));
+}
+
+function curveNamed(name: string): Curve {
+  return CURVES.find((curve) => curve.name === name) as Curve;
+}
+
+function curvePlot(report: Report, name: string, title: string): Plot {
+  const curve = curveNamed(name);
+  return linePlot(report, name, title, curve.axis, curve.xs, seriesOf(report, curve, curve.xs));
+}
+
+/** ASCII and accented topics in one picture. */
+function topicLengthPlot(report: Report, title: string): Plot {
+  const ascii = curveNamed('topic-length');
+  const accented = seriesOf(report, curveNamed('accented-topic-length'), ascii.xs);
+  const axis = 'topic, bytes; dashed: accented';
+  return linePlot(report, ascii.name, title, axis, ascii.xs, [
+    ...seriesOf(report, ascii, ascii.xs),
+    ...accented.map((series) => ({ ...series, name: `${series.name}, accented`, isDashed: true })),
+  ]);
+}
+
+/** All plots of a report that holds all cases. */
+export function plotsOf(report: Report): Plot[] {
+  return [
+    barPlot(report),
+    curvePlot(report, 'payload', 'A packet by the size of its payload'),
+    curvePlot(report, 'topics', 'A packet by the number of topics'),
+    topicLengthPlot(report, 'A packet by the length of its topic'),
+    curvePlot(report, 'chunk', 'A small PUBLISH by the size of the chunks'),
+    curvePlot(report, 'connections', 'A small PUBLISH a chunk by the number of connections'),
+  ];
+}

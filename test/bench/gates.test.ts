@@ -1,0 +1,110 @@
+/** Gates: what passes, what does not, and that each of them is about something that is measured. */
+import { availableScanners } from 'mqtt-wasm';
+import { describe, expect, it } from 'vitest';
+import { casesMatching } from '../../bench/cases.js';
+import {
+  contestantsOf,
+  GATED_CASES,
+  judgeMemory,
+  judgeRatio,
+  MEMORY_GATES,
+  RATIO_GATES,
+  type RatioGate,
+} from '../../bench/gates.js';
+import { decoderFigures } from '../../bench/memory/decoders.js';
+import type { CaseResult } from '../../bench/run.js';
+
+const GATE: RatioGate = {
+  caseId: 'batch/A',
+  contestant: 'ours',
+  against: 'theirs',
+  gate: 4,
+  goal: 8,
+};
+
+/** A run in which ours took so long in each round, and theirs always 100. */
+function run(...rounds: readonly number[]): { cases: CaseResult[] } {
+  const result = (contestant: string, times: readonly number[]) => ({
+    contestant,
+    nanosecondsPerPacket: 1,
+    packetsPerSecond: 1,
+    mebibytesPerSecond: 1,
+    ratio: 1,
+    marginOfError: 1,
+    spread: 1,
+    rounds: times,
+  });
+  const results = [
+    result('ours', rounds),
+    result(
+      'theirs',
+      rounds.map(() => 100),
+    ),
+  ];
+  const about = { kind: 'batch', title: '', packets: 1, byteLength: 1, reference: '' } as const;
+  return { cases: [{ id: 'batch/A', ...about, results }] };
+}
+
+describe('judgeRatio', () => {
+  it.each([
+    ['above the goal', [run(10)], { value: 10, passed: true, reachesGoal: true }],
+    ['at the goal', [run(12.5)], { value: 8, passed: true, reachesGoal: true }],
+    ['below the goal', [run(20)], { value: 5, passed: true, reachesGoal: false }],
+    ['at the gate', [run(25)], { value: 4, passed: true, reachesGoal: false }],
+    ['below the gate', [run(25.1)], { passed: false, reachesGoal: false }],
+    ['by the median of the rounds', [run(10, 50, 20)], { value: 5, passed: true }],
+    ['by the best of the runs', [run(50), run(20), run(40)], { value: 5, passed: true }],
+    ['nothing measured', [], { value: undefined, passed: false, reachesGoal: false }],
+    ['another case measured', [{ cases: [] }], { value: undefined, passed: false }],
+  ])('%s', (_, runs, verdict) => {
+    expect(judgeRatio(GATE, runs)).toMatchObject({ gate: 4, goal: 8, isRatio: true, ...verdict });
+  });
+
+  it('fails where a contestant is not there', () => {
+    expect(judgeRatio({ ...GATE, against: 'nobody' }, [run(1)])).toMatchObject({ passed: false });
+  });
+});
+
+describe('judgeMemory', () => {
+  const gate = { figureId: 'memory/x', gate: 300, goal: 200 };
+  const figure = (value: number) => [{ id: 'memory/x', title: '', value, unit: 'bytes' }];
+
+  it.each([
+    [199, true, true],
+    [200, true, false],
+    [299, true, false],
+    [300, false, false],
+  ])('%d bytes', (value, passed, reachesGoal) => {
+    expect(judgeMemory(gate, figure(value))).toMatchObject({ value, passed, reachesGoal });
+  });
+
+  it('fails where nothing was measured', () => {
+    expect(judgeMemory(gate, [])).toMatchObject({ value: undefined, passed: false });
+  });
+});
+
+describe('the table', () => {
+  it.each(GATED_CASES)('%s has the contestants that its gates name', (id) => {
+    const [maker, ...others] = casesMatching(new RegExp(`^${id}$`));
+    expect(others).toEqual([]);
+    const names = maker?.make().contestants.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...contestantsOf(id)]));
+  });
+
+  it('has goals that are no easier than the gates', () => {
+    for (const { gate, goal } of RATIO_GATES) expect(goal).toBeGreaterThanOrEqual(gate);
+    for (const { gate, goal } of MEMORY_GATES) expect(goal).toBeLessThanOrEqual(gate);
+  });
+
+  it('names figures about decoders that there are', () => {
+    const ids = decoderFigures({ frames: 0, decoders: 1 }).map(({ id }) => id);
+    const named = MEMORY_GATES.map(({ figureId }) => figureId);
+    expect(ids).toEqual(
+      expect.arrayContaining(named.filter((id) => id.startsWith('memory/decoders/'))),
+    );
+  });
+
+  it('is about the scanner that is chosen where there is a choice', () => {
+    expect(RATIO_GATES[0]?.contestant).toBe(availableScanners()[0]);
+  });
+});
