@@ -17,7 +17,7 @@ import {
 import { describeCommit, describeMachine } from './machine.js';
 import { measureCase } from './measure.js';
 import { measureMemory } from './memory/measure.js';
-import { type MemoryFigure, type MemoryTask, SMALL_SCALE } from './memory/tasks.js';
+import { FULL_SCALE, type MemoryFigure, type MemoryTask } from './memory/tasks.js';
 import { progressOn } from './progress.js';
 import { figure } from './report/report.js';
 import { header, memoryTable, tables } from './report/terminal.js';
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
   };
   console.log(`${header(about)}\n`);
   const tries = await measureUntilMet();
-  const figures = MEMORY.flatMap((task) => measureMemory(task, SMALL_SCALE));
+  const figures = MEMORY.flatMap((task) => measureMemory(task, FULL_SCALE));
   const missed = printVerdicts(tries, figures).filter(({ passed }) => !passed);
   if (missed.length === 0) return;
   console.log(`\n${tables([...tries.values()].flat())}\n\n${memoryTable(figures)}\n`);

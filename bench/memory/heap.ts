@@ -11,11 +11,10 @@ import { type Workload, workloadOf } from '../workloads.js';
 import { collect } from './collect.js';
 import type { MemoryFigure, MemoryScale } from './tasks.js';
 
-/** Frames in a slice, about: the garbage of so many must fit into the young generation. */
-const SLICE = 65_536;
-const SLICE_OF_PACKETS = 8192;
-/** The batch API is watched for so many times as many frames as what makes objects for each. */
-const SHORTER = 50;
+/** Bytes that a slice may allocate, about: well below the young generation, so that nothing is collected. */
+const SLICE = 32 * 1_048_576;
+/** Case A of the batch API is watched for so many times as many frames as the others, and those than what makes objects. */
+const SHORTER = 10;
 
 /** Decodes a whole stream; returns something that depends on it. */
 type Pass = () => number;
@@ -74,25 +73,30 @@ function costOfLooking(): number {
   return Math.min(...looks);
 }
 
-/** Bytes a frame, over at least so many frames, looked at slice by slice. */
-export function bytesPerFrame(
-  pass: () => unknown,
-  framesAPass: number,
-  frames: number,
-  slice: number,
-): number {
-  const passes = Math.ceil(slice / framesAPass);
-  const work = () => {
-    for (let i = 0; i < passes; i++) pass();
-  };
-  // Until the engine has compiled what it will compile.
-  for (let i = 0; i < 5; i++) work();
+/**
+ * How many passes make a slice: as many as stay below {@link SLICE}, for the engine makes some things anew behind each
+ * collection, which are not to be counted over a few frames. This warms the engine up as well.
+ */
+function passesInSlice(pass: () => unknown, most: number): number {
+  for (let passes = 1; ; passes *= 2) {
+    const allocated = bytesAllocatedBy(() => repeat(pass, passes)) ?? SLICE;
+    if (allocated > SLICE / 2 || passes * 2 > most) return passes;
+  }
+}
+
+function repeat(pass: () => unknown, passes: number): void {
+  for (let i = 0; i < passes; i++) pass();
+}
+
+/** Bytes a frame, over about so many frames or more, looked at slice by slice. */
+export function bytesPerFrame(pass: () => unknown, framesAPass: number, frames: number): number {
+  const passes = passesInSlice(pass, Math.ceil(frames / framesAPass));
   const looking = costOfLooking();
   let bytes = 0;
   let counted = 0;
   let lost = 0;
   while (counted < frames) {
-    const allocated = bytesAllocatedBy(work);
+    const allocated = bytesAllocatedBy(() => repeat(pass, passes));
     if (allocated === undefined) {
       if (++lost > 10) throw new Error('something is collected in every slice');
       continue;
@@ -104,24 +108,19 @@ export function bytesPerFrame(
 }
 
 export function heapFigures({ frames }: MemoryScale): MemoryFigure[] {
-  const figure = (
-    name: string,
-    id: string,
-    pass: (workload: Workload) => Pass,
-    count = frames / SHORTER,
-    slice = SLICE_OF_PACKETS,
-  ) => {
+  const figure = (name: string, id: string, pass: (workload: Workload) => Pass, count: number) => {
     const workload = workloadOf(id);
     return {
       id: `memory/heap/${name}/${id}`,
       title: `${name}: ${workload.title}`,
-      value: bytesPerFrame(pass(workload), workload.packets.length, count, slice),
+      value: bytesPerFrame(pass(workload), workload.packets.length, count),
       unit: 'bytes allocated a frame',
     };
   };
   return [
-    ...['A', 'B', 'C', 'E', 'G'].map((id) => figure('batch', id, batchPass, frames, SLICE)),
-    ...['A', 'G'].map((id) => figure('packets', id, packetPass)),
-    ...['A', 'G'].map((id) => figure('mqtt-packet', id, referencePass)),
+    figure('batch', 'A', batchPass, frames),
+    ...['B', 'C', 'E', 'G'].map((id) => figure('batch', id, batchPass, frames / SHORTER)),
+    ...['A', 'G'].map((id) => figure('packets', id, packetPass, frames / SHORTER ** 2)),
+    ...['A', 'G'].map((id) => figure('mqtt-packet', id, referencePass, frames / SHORTER ** 2)),
   ];
 }

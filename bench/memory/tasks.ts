@@ -12,7 +12,7 @@ export interface MemoryFigure {
   readonly unit: string;
 }
 
-/** How much a task looks at: enough for a report, or for a gate that is to be quick. */
+/** How much a task looks at: enough for a figure, or for a look. */
 export interface MemoryScale {
   /** Frames of the batch API for which the heap is watched. */
   readonly frames: number;
