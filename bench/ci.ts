@@ -8,10 +8,11 @@ import { type Case, Mismatch } from './contest.js';
 import {
   contestantsOf,
   GATED_CASES,
+  judgeCase,
   judgeMemory,
-  judgeRatio,
   MEMORY_GATES,
-  RATIO_GATES,
+  measureUntilMet,
+  type Tries,
   type Verdict,
 } from './gates.js';
 import { describeCommit, describeMachine } from './machine.js';
@@ -27,9 +28,6 @@ const TIMING: Timing = { time: 1000, rounds: 5 };
 const TRIES = 3;
 const MEMORY: readonly MemoryTask[] = ['heap', 'decoders'];
 
-/** The tries of each case, in the order in which they were made. */
-type Tries = ReadonlyMap<string, readonly CaseResult[]>;
-
 function makeCase(id: string): Case {
   const [maker] = casesMatching(new RegExp(`^${id}$`));
   if (maker === undefined) throw new Error(`there is no case ${id}`);
@@ -38,35 +36,19 @@ function makeCase(id: string): Case {
   return { ...subject, contestants: subject.contestants.filter(({ name }) => names.has(name)) };
 }
 
-function judge(id: string, tries: readonly CaseResult[]): Verdict[] {
-  const runs = tries.map((result) => ({ cases: [result] }));
-  return RATIO_GATES.filter(({ caseId }) => caseId === id).map((gate) => judgeRatio(gate, runs));
-}
-
-async function measureCases(ids: readonly string[], earlier: Tries): Promise<Tries> {
-  const tries = new Map(earlier);
+async function measureAll(ids: readonly string[]): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
   const progress = progressOn(process.stderr, ids.length);
   try {
     for (const id of ids) {
       progress.begin(id);
-      const result = await measureCase(makeCase(id), TIMING, progress);
-      tries.set(id, [...(tries.get(id) ?? []), result]);
+      results.push(await measureCase(makeCase(id), TIMING, progress));
       progress.end();
     }
-    return tries;
+    return results;
   } finally {
     progress.stop();
   }
-}
-
-async function measureUntilMet(): Promise<Tries> {
-  let tries: Tries = new Map();
-  let missing = GATED_CASES;
-  for (let left = TRIES; left > 0 && missing.length > 0; left--) {
-    tries = await measureCases(missing, tries);
-    missing = missing.filter((id) => judge(id, tries.get(id) ?? []).some(({ passed }) => !passed));
-  }
-  return tries;
 }
 
 function row(verdict: Verdict, tries: number): string[] {
@@ -94,7 +76,7 @@ function printVerdicts(tries: Tries, figures: readonly MemoryFigure[]): Verdict[
     table.push(row(verdict, count));
   };
   for (const [id, results] of tries) {
-    for (const verdict of judge(id, results)) add(verdict, results.length);
+    for (const verdict of judgeCase(id, results)) add(verdict, results.length);
   }
   for (const gate of MEMORY_GATES) add(judgeMemory(gate, figures), 1);
   console.log(table.toString());
@@ -109,7 +91,7 @@ async function main(): Promise<void> {
     timing: TIMING,
   };
   console.log(`${header(about)}\n`);
-  const tries = await measureUntilMet();
+  const tries = await measureUntilMet(GATED_CASES, TRIES, measureAll);
   const figures = MEMORY.flatMap((task) => measureMemory(task, FULL_SCALE));
   const missed = printVerdicts(tries, figures).filter(({ passed }) => !passed);
   if (missed.length === 0) return;

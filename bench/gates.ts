@@ -5,7 +5,7 @@
 import { REFERENCE } from './decode.js';
 import type { MemoryFigure } from './memory/tasks.js';
 import { findResult, type Report } from './report/report.js';
-import { ratioBetween } from './run.js';
+import { type CaseResult, ratioBetween } from './run.js';
 
 /** How many times as fast one contestant of a case must be as another. */
 export interface RatioGate {
@@ -119,6 +119,32 @@ export function judgeMemory(gate: MemoryGate, figures: readonly MemoryFigure[]):
     passed: found !== undefined && found.value < gate.gate,
     reachesGoal: found !== undefined && found.value < gate.goal,
   };
+}
+
+/** The gates on one case, met by the best of its tries. */
+export function judgeCase(id: string, tries: readonly CaseResult[]): Verdict[] {
+  const runs = tries.map((result) => ({ cases: [result] }));
+  return RATIO_GATES.filter(({ caseId }) => caseId === id).map((gate) => judgeRatio(gate, runs));
+}
+
+/** The tries of each case, in the order in which they were made. */
+export type Tries = ReadonlyMap<string, readonly CaseResult[]>;
+
+/** Measures cases, and those that miss a gate again, until each has met its gates or had so many tries. */
+export async function measureUntilMet(
+  ids: readonly string[],
+  most: number,
+  measure: (ids: readonly string[]) => Promise<readonly CaseResult[]>,
+): Promise<Tries> {
+  const tries = new Map<string, CaseResult[]>();
+  let missing = ids;
+  for (let left = most; left > 0 && missing.length > 0; left--) {
+    for (const result of await measure(missing)) {
+      tries.set(result.id, [...(tries.get(result.id) ?? []), result]);
+    }
+    missing = missing.filter((id) => judgeCase(id, tries.get(id) ?? []).some((one) => !one.passed));
+  }
+  return tries;
 }
 
 /** The names of the contestants that gates on this case need. */

@@ -5,9 +5,11 @@ import { casesMatching } from '../../bench/cases.js';
 import {
   contestantsOf,
   GATED_CASES,
+  judgeCase,
   judgeMemory,
   judgeRatio,
   MEMORY_GATES,
+  measureUntilMet,
   RATIO_GATES,
   type RatioGate,
 } from '../../bench/gates.js';
@@ -62,6 +64,56 @@ describe('judgeRatio', () => {
 
   it('fails where a contestant is not there', () => {
     expect(judgeRatio({ ...GATE, against: 'nobody' }, [run(1)])).toMatchObject({ passed: false });
+  });
+});
+
+describe('measureUntilMet', () => {
+  /** A case at which ours is so many times as fast as anybody else. */
+  function caseAt(id: string, ratio: number): CaseResult {
+    const [measured] = run(1).cases;
+    const [one] = (measured as CaseResult).results;
+    const names = [...contestantsOf(id)];
+    const results = names.map((contestant, index) => ({
+      ...(one as CaseResult['results'][number]),
+      contestant,
+      rounds: [index === 0 ? 1 : ratio],
+    }));
+    return { ...(measured as CaseResult), id, results };
+  }
+
+  it('measures again what misses, and nothing else', async () => {
+    const asked: string[][] = [];
+    const ratios: Record<string, number[]> = {
+      'batch/B': [1000],
+      'batch/A': [1, 1000, 1],
+      'decode/A': [1, 2, 1],
+    };
+    const tries = await measureUntilMet(Object.keys(ratios), 3, async (ids) => {
+      asked.push([...ids]);
+      return ids.map((id) => caseAt(id, ratios[id]?.shift() ?? 0));
+    });
+    expect(asked).toEqual([
+      ['batch/B', 'batch/A', 'decode/A'],
+      ['batch/A', 'decode/A'],
+      ['decode/A'],
+    ]);
+    const verdicts = [...tries].map(([id, results]) => [
+      id,
+      results.length,
+      judgeCase(id, results).map(({ passed, value }) => [passed, value]),
+    ]);
+    expect(verdicts).toEqual([
+      ['batch/B', 1, [[true, 1000]]],
+      [
+        'batch/A',
+        2,
+        [
+          [true, 1000],
+          [true, 1000],
+        ],
+      ],
+      ['decode/A', 3, [[false, 2]]],
+    ]);
   });
 });
 
