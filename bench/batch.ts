@@ -3,9 +3,14 @@
  * mqtt-packet has nothing like it; it makes its packets, of which the same is looked at.
  */
 import type mqtt from 'mqtt-packet';
-import { availableScanners, Decoder, type FrameBatch, type ScannerName } from 'mqtt-wasm';
+import {
+  availableScanners,
+  Decoder,
+  type FrameBatch,
+  type FrameCursor,
+  type ScannerName,
+} from 'mqtt-wasm';
 import { type Case, type Contestant, Mismatch } from './contest.js';
-import { type Cursor, cursorOf } from './cursor.js';
 import { checkReference, observe, parseWithReference, REFERENCE } from './decode.js';
 import { floorContestant } from './floor.js';
 import { type ExpectedPacket, propertiesText, type SevenProperties } from './frames.js';
@@ -20,7 +25,7 @@ export const IN_PARTS = 'D';
 const WITH_FLOOR = 'A';
 
 /** What a broker that routes looks at, as a number. */
-export function route(cursor: Cursor): number {
+export function route(cursor: FrameCursor): number {
   switch (cursor.type) {
     case 'PUBLISH':
       return publishSum(cursor) + cursor.payloadLength;
@@ -35,13 +40,13 @@ export function route(cursor: Cursor): number {
   }
 }
 
-function publishSum({ qos, packetIdentifier, topicId }: Cursor): number {
+function publishSum({ qos, packetIdentifier, topicId }: FrameCursor): number {
   return (topicId >= 0 ? 2 : 0) + qos + packetIdentifier;
 }
 
 /** What {@link route} finds in a whole batch. */
 export function routeBatch(batch: FrameBatch): number {
-  const cursor = cursorOf(batch);
+  const cursor = batch.cursor();
   let sum = 0;
   while (cursor.next()) sum += route(cursor);
   return sum;
@@ -49,7 +54,7 @@ export function routeBatch(batch: FrameBatch): number {
 
 /** The same, and the topic as a string and the payload as a view. */
 function deliverBatch(batch: FrameBatch): number {
-  const cursor = cursorOf(batch);
+  const cursor = batch.cursor();
   let sum = 0;
   while (cursor.next()) {
     sum += route(cursor) + (cursor.topic?.length ?? 0) + (cursor.payload?.length ?? 0);
@@ -90,7 +95,7 @@ export class CursorObserver {
   }
 
   /** Goes through all that a cursor has. */
-  take(cursor: Cursor): void {
+  take(cursor: FrameCursor): void {
     while (cursor.next()) {
       this.#takeBytes(cursor.bytes);
       this.#takeFrame(cursor);
@@ -110,7 +115,7 @@ export class CursorObserver {
     this.#position = end;
   }
 
-  #takeFrame(cursor: Cursor): void {
+  #takeFrame(cursor: FrameCursor): void {
     const { type, payload, payloadLength } = cursor;
     if (type === 'PUBLISH_PART') {
       this.#assertEqual('payloadLength', payloadLength, payload?.length);
@@ -134,7 +139,7 @@ export class CursorObserver {
     }
   }
 
-  #publish(cursor: Cursor): ExpectedPacket {
+  #publish(cursor: FrameCursor): ExpectedPacket {
     const { type, topic, qos, dup, retain, properties, topicId } = cursor;
     if (topicId !== 0) {
       // Equal numbers mean equal topics, so different topics have different numbers.
@@ -190,7 +195,7 @@ function contestant(
     check() {
       const decoder = decoderFor(workload, scanner);
       const observer = new CursorObserver(workload);
-      for (const chunk of chunks) observer.take(cursorOf(decoder.push(chunk)));
+      for (const chunk of chunks) observer.take(decoder.push(chunk).cursor());
       decoder.end();
       observer.end();
     },

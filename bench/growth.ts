@@ -11,7 +11,6 @@ import {
   routingReference,
 } from './batch.js';
 import type { Case, Contestant } from './contest.js';
-import { cursorOf } from './cursor.js';
 import { type Curve, curveWorkload } from './curves.js';
 import { checkReference, decodingContestant, REFERENCE } from './decode.js';
 import type { Workload } from './workloads.js';
@@ -54,7 +53,7 @@ function manyDecoders(workload: Workload, connections: number, scanner: ScannerN
     check() {
       const observer = new CursorObserver(workload);
       for (const [index, chunk] of chunks.entries()) {
-        observer.take(cursorOf(decoderOf(index).push(chunk)));
+        observer.take(decoderOf(index).push(chunk).cursor());
       }
       observer.end();
     },

@@ -1,9 +1,8 @@
 /** The batch API as a contestant: right for every workload, and found out where it is wrong. */
-import { Decoder } from 'mqtt-wasm';
+import { Decoder, type FrameCursor } from 'mqtt-wasm';
 import { describe, expect, it } from 'vitest';
 import { batchCase, CursorObserver, routeBatch, routeChecksum } from '../../bench/batch.js';
 import { Mismatch } from '../../bench/contest.js';
-import { type Cursor, cursorOf } from '../../bench/cursor.js';
 import { publishQos0, publishQos1 } from '../../bench/frames.js';
 import { verifyCase } from '../../bench/verify.js';
 import { WORKLOAD_IDS, type Workload, workloadOf } from '../../bench/workloads.js';
@@ -26,7 +25,7 @@ describe('the observer', () => {
   function observe(expected: Pick<Workload, 'packets' | 'chunks'>): void {
     const observer = new CursorObserver(expected);
     const decoder = new Decoder();
-    for (const chunk of chunks) observer.take(cursorOf(decoder.push(chunk)));
+    for (const chunk of chunks) observer.take(decoder.push(chunk).cursor());
     observer.end();
   }
 
@@ -52,8 +51,8 @@ describe('the observer', () => {
   };
 
   /** A cursor over the two that tells these numbers of their topics. */
-  function numbered(ids: readonly number[]): Cursor {
-    const cursor = cursorOf(new Decoder().push(two.chunks[0] as Buffer));
+  function numbered(ids: readonly number[]): FrameCursor {
+    const cursor = new Decoder().push(two.chunks[0] as Buffer).cursor();
     let index = -1;
     return new Proxy(cursor, {
       get(target, name) {
