@@ -164,8 +164,9 @@ describe('the document', () => {
 });
 
 describe('the plots', () => {
-  it.each(plots.map((plot) => [plot.name, plot] as const))('%s', (_, { svg }) => {
+  it.each(plots.map((plot) => [plot.name, plot] as const))('%s', (_, { svg, alt }) => {
     expect(svg).toMatch(/^<svg [^>]*width="900"/);
+    expect(svg).toContain(`<title>${alt}</title>`);
     // A ground of its own, for pages that are dark.
     expect(svg).toContain('fill="#ffffff"');
     expect(svg).toContain('Some CPU, 2 cores, linux x64, Node.js 20.1.2');
