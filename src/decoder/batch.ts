@@ -89,7 +89,7 @@ export class FrameBatch {
    * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
    */
   [Symbol.iterator](): IterableIterator<Frame> {
-    return new Items(this.#contents, frameAt);
+    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.#contents, frameAt);
   }
 
   /**
@@ -97,7 +97,7 @@ export class FrameBatch {
    * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
    */
   packets(): IterableIterator<Packet> {
-    return new Items(this.#contents, packetAt);
+    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.#contents, packetAt);
   }
 
   /**
@@ -172,5 +172,8 @@ const NOTHING: BatchContents = {
 
 /** @internal The batch of a chunk that completes nothing, which is that of most chunks where they are tiny. */
 export const EMPTY_BATCH = new FrameBatch(NOTHING);
-/** Never moves, so everybody can have it. */
+/** Both are at their end, and stay there, so everybody can have them. */
 const EMPTY_CURSOR = new FrameCursor(NOTHING);
+const NO_ITEMS = new Items<never>(NOTHING, () => {
+  throw new RangeError('there are no frames');
+});

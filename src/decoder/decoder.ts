@@ -248,9 +248,7 @@ export class Decoder {
       unfinished.append(bytes);
       return 0;
     }
-    draft.joined = unfinished.complete(
-      missing === bytes.length ? bytes : bytes.subarray(0, missing),
-    );
+    draft.joined = unfinished.complete(bytes, 0, missing);
     this.#scan(draft.joined, 0, joinedOffset, draft);
     return missing;
   }
@@ -278,10 +276,10 @@ export class Decoder {
     for (;;) {
       const missing = unfinished.needed - unfinished.length;
       if (missing > bytes.length - from) {
-        unfinished.append(bytes.subarray(from));
+        unfinished.append(bytes, from);
         return 0;
       }
-      const header = unfinished.complete(bytes.subarray(from, from + missing));
+      const header = unfinished.complete(bytes, from, from + missing);
       from += missing;
       const needed = this.#scanner.publishHeader(header, 0, length, 0, this.#connection.limits);
       if (needed === HEADER_ERROR) {
@@ -325,7 +323,7 @@ export class Decoder {
       if (status === STATUS_DONE) {
         if (position === bytes.length) return;
         this.#unfinished.needed = needed;
-        this.#unfinished.append(bytes.subarray(position));
+        this.#unfinished.append(bytes, position);
         return;
       }
       if (error !== undefined) {
@@ -366,7 +364,7 @@ export class Decoder {
     if (header > bytes.length - position) {
       this.#largePublish = length;
       this.#unfinished.needed = header;
-      this.#unfinished.append(bytes.subarray(position));
+      this.#unfinished.append(bytes, position);
       return bytes.length;
     }
     this.#beginPayload(bytes, streamOffset, length, draft);

@@ -24,11 +24,33 @@ import { LONGEST_FIXED_HEADER } from './unfinished-frame.js';
 
 const CONNECT_ONLY = 1 << PACKET_TYPE.CONNECT;
 
+/** The limits by what they follow from: connections with the same options share them. */
+const LIMITS = new WeakMap<ResolvedDecoderOptions, Map<string, ScanLimits>>();
+
 /**
  * The limits of a connection with these options, of which `version` is known so far (`undefined`: nothing);
  * `isConnected`: its CONNECT has been.
  */
 export function scanLimits(
+  options: ResolvedDecoderOptions,
+  version: ProtocolVersion | undefined,
+  isConnected: boolean,
+): ScanLimits {
+  let all = LIMITS.get(options);
+  if (all === undefined) {
+    all = new Map();
+    LIMITS.set(options, all);
+  }
+  const key = `${version} ${isConnected}`;
+  let limits = all.get(key);
+  if (limits === undefined) {
+    limits = makeLimits(options, version, isConnected);
+    all.set(key, limits);
+  }
+  return limits;
+}
+
+function makeLimits(
   options: ResolvedDecoderOptions,
   version: ProtocolVersion | undefined,
   isConnected: boolean,

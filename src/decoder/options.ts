@@ -128,6 +128,20 @@ export const OPTION_NAMES: readonly (keyof DecoderOptions)[] = [
   'scanner',
 ];
 
+/** Options by their values: most decoders of a program have the same, and then share them. */
+const RESOLVED = new Map<string, ResolvedDecoderOptions>();
+/** So many are shared; a program that has more different ones makes some of them again. */
+const MOST_SHARED = 64;
+
+function shared(options: ResolvedDecoderOptions): ResolvedDecoderOptions {
+  const key = Object.values(options).join();
+  const known = RESOLVED.get(key);
+  if (known !== undefined) return known;
+  if (RESOLVED.size === MOST_SHARED) RESOLVED.clear();
+  RESOLVED.set(key, options);
+  return options;
+}
+
 /** Fills in what was left out. Throws a `TypeError` or `RangeError` that names the option at fault. */
 export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderOptions {
   optionsObject(options, OPTION_NAMES);
@@ -155,7 +169,7 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
     'maximumPacketSize',
     options.maximumPacketSize ?? MAXIMUM_FRAME_LENGTH,
   );
-  return {
+  return shared({
     role,
     state,
     minimalRemainingLength:
@@ -187,5 +201,5 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
       options.publishPartsAbove ?? MAXIMUM_FRAME_LENGTH,
     ),
     scanner: oneOf('scanner', options.scanner ?? 'auto', SCANNER_CHOICES),
-  };
+  });
 }

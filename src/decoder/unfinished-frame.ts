@@ -6,7 +6,7 @@
  * segments that grow with the bytes received. When the frame is complete it is joined once, into one
  * buffer of exactly its length. With no frame begun it holds no buffer at all.
  */
-import { allocate } from '../bytes.js';
+import { allocate, copyBytes } from '../bytes.js';
 import { copies } from '../copies.js';
 
 /** The longest fixed header is five bytes; with four it can still be incomplete. */
@@ -43,23 +43,23 @@ export class UnfinishedFrame {
     return first?.[0] as number;
   }
 
-  /** Takes in the next bytes of the frame. */
-  append(piece: Uint8Array): void {
-    const { length } = piece;
+  /** Takes in the next bytes of the frame: `start` to `end` of `bytes`. */
+  append(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const length = end - start;
     const last = this.#last;
     if (last !== undefined && length <= last.length - this.#filled) {
-      if (length === 1) last[this.#filled] = piece[0] as number;
-      else last.set(piece, this.#filled);
+      if (length === 1) last[this.#filled] = bytes[start] as number;
+      else copyBytes(bytes, start, end, last, this.#filled);
       this.#filled += length;
       copies.bytes += length;
     } else if (this.needed === 0) {
       for (let i = 0; i < length; i++) {
-        this.#header |= (piece[i] as number) << (8 * (this.length + i));
+        this.#header |= (bytes[start + i] as number) << (8 * (this.length + i));
       }
-    } else if (length >= SMALLEST_VIEW && length * 2 >= piece.buffer.byteLength) {
-      this.#begin(piece, length);
+    } else if (length >= SMALLEST_VIEW && length * 2 >= bytes.buffer.byteLength) {
+      this.#begin(bytes.subarray(start, end), length);
     } else if (length > 0) {
-      this.#appendCopy(piece);
+      this.#appendCopy(bytes, start, end);
     }
     this.length += length;
   }
@@ -73,20 +73,16 @@ export class UnfinishedFrame {
     this.#filled = this.length;
   }
 
-  /** The whole frame: what is held and the bytes that were missing. Nothing is held afterwards. */
-  complete(missing: Uint8Array): Uint8Array {
-    const last = this.#last;
-    let frame: Uint8Array;
-    if (last !== undefined && last.length === this.needed) {
-      frame = last;
-      frame.set(missing, this.#filled);
-      copies.bytes += missing.length;
-    } else {
+  /** The whole frame: what is held and the bytes that were missing, `start` to `end` of `bytes`. Nothing is held afterwards. */
+  complete(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+    let frame = this.#last;
+    if (frame === undefined || frame.length !== this.needed) {
       frame = allocate(this.needed);
       this.#copyTo(frame);
-      frame.set(missing, this.length);
-      copies.bytes += this.needed;
+      copies.bytes += this.length;
     }
+    copyBytes(bytes, start, end, frame, this.length);
+    copies.bytes += end - start;
     this.clear();
     return frame;
   }
@@ -112,15 +108,18 @@ export class UnfinishedFrame {
   }
 
   /** Copies a piece: first into the room that is left, then into a new segment. */
-  #appendCopy(piece: Uint8Array): void {
-    const room = this.#last === undefined ? 0 : this.#last.length - this.#filled;
-    this.#last?.set(piece.subarray(0, room), this.#filled);
-    this.#filled += room;
-    const rest = piece.subarray(room);
-    const segment = allocate(this.#segmentLength(this.length + room, rest.length));
-    segment.set(rest);
-    copies.bytes += piece.length;
-    this.#begin(segment, rest.length);
+  #appendCopy(bytes: Uint8Array, start: number, end: number): void {
+    let from = start;
+    if (this.#last !== undefined) {
+      from += this.#last.length - this.#filled;
+      copyBytes(bytes, start, from, this.#last, this.#filled);
+      this.#filled = this.#last.length;
+    }
+    const rest = end - from;
+    const segment = allocate(this.#segmentLength(this.length + from - start, rest));
+    copyBytes(bytes, from, end, segment, 0);
+    copies.bytes += end - start;
+    this.#begin(segment, rest);
   }
 
   /** Room for `rest` bytes behind `held` others, and for more, as far as the frame can need it. */

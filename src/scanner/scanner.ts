@@ -16,23 +16,23 @@ export type ScannerName = 'wasm-simd' | 'wasm-scalar' | 'baseline';
 /** What a connection allows, as the scanner wants it. */
 export interface ScanLimits {
   /** Bit n is set if packet type n may come. */
-  allowedTypes: number;
+  readonly allowedTypes: number;
   /** Bytes of the longest frame that may come, fixed header included. */
-  maximumPacketSize: number;
+  readonly maximumPacketSize: number;
   /** The same for packets that are lists, and for the properties of a PUBLISH. */
-  maximumListPacketSize: number;
+  readonly maximumListPacketSize: number;
   /** The same for CONNECT. */
-  maximumConnectSize: number;
+  readonly maximumConnectSize: number;
   /** The largest Topic Alias that may come. */
-  topicAliasMaximum: number;
+  readonly topicAliasMaximum: number;
   /** The highest QoS that may come. */
-  maximumQoS: number;
+  readonly maximumQoS: number;
   /** A PUBLISH frame of more bytes than this is to be handed over in parts. */
-  publishPartsAbove: number;
+  readonly publishPartsAbove: number;
   /** `RULE_*` bits of `assembly/layout.ts`. */
-  rules: number;
+  readonly rules: number;
   /** Bit n is set if a PUBLISH may come whose first byte is 0x30 + n: what those above amount to. */
-  publishFlags: number;
+  readonly publishFlags: number;
 }
 
 export interface Scanner {

@@ -134,8 +134,8 @@ export class WasmScanner implements Scanner {
       }
     }
     if (at < end) {
-      window.set(end - at === bytes.length ? bytes : view(bytes, at, end), at - from);
       copies.bytes += end - at;
+      window.set(end - at === bytes.length ? bytes : view(bytes, at, end), at - from);
     }
     this.#base = from;
     this.#loaded = end - from;
