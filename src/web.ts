@@ -1,4 +1,5 @@
 /** The public surface without anything of Node.js: what browsers get, and `mqtt-wasm/web` everywhere. */
+export { copies } from './copies.js';
 export type { FrameBatch } from './decoder/batch.js';
 export type { FrameType } from './decoder/contents.js';
 export { Decoder } from './decoder/decoder.js';
