@@ -63,6 +63,8 @@ describe('bytes allocated', () => {
 });
 
 it('bytesEach() counts what is kept, on the heap and off it', () => {
-  expect(bytesEach(() => new Uint8Array(new ArrayBuffer(1000)), 1000)).toBeGreaterThan(1000);
-  expect(bytesEach(() => new Uint8Array(new ArrayBuffer(1000)), 1000)).toBeLessThan(2000);
+  // Many, because whatever else is collected meanwhile counts as well.
+  const bytes = bytesEach(() => new Uint8Array(new ArrayBuffer(1000)), 20_000);
+  expect(bytes).toBeGreaterThan(1000);
+  expect(bytes).toBeLessThan(2000);
 });

@@ -7,7 +7,7 @@ import { withoutCommentsAndStrings } from './support/imports.js';
 import { REFERENCE_FRAMES, type Report, roundTripIn } from './support/report.js';
 import { program, ROOT } from './support/run.js';
 
-const LARGEST_BUNDLE = 104_000;
+const LARGEST_BUNDLE = 125_000;
 
 interface Bundle {
   readonly code: string;

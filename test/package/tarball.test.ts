@@ -7,7 +7,7 @@ import { declarationsReachableFrom, withoutCommentsAndStrings } from './support/
 import { node, program, ROOT } from './support/run.js';
 import { filesBelow, PackedPackage } from './support/tarball.js';
 
-const LARGEST_TARBALL = 300_000;
+const LARGEST_TARBALL = 400_000;
 const NEWER_TYPES = '24.19.2';
 
 interface Manifest {
