@@ -56,9 +56,8 @@ export const TABLE = 151552;
 /** Rows of the frame table; a chunk with more frames than this is scanned in several goes. */
 export const TABLE_ROWS = 4096;
 
-/** The topic dictionary: sets of four places, then the bytes of the topics, a place of fixed length each. */
+/** The topic dictionary: sets of four places. */
 export const TOPIC_SETS = 294912;
-export const TOPIC_BYTES = 557056;
 
 // ---- topic dictionary --------------------------------------------------------------------
 
@@ -67,8 +66,8 @@ export const LONGEST_TOPIC = 128;
 /** Places, a power of two. A topic can only be in one of the four places of its set, which its hash names. */
 export const TOPIC_PLACES = 16384;
 export const TOPIC_WAYS = 4;
-/** A set: four words of each of these. */
-export const TOPIC_SET_BYTES = 64;
+/** A set: four words of each of these, then four times the bytes of a topic: close together, so that a look-up stays in one page. */
+export const TOPIC_SET_BYTES = 576;
 /** The upper 12 bits of the hash are the number of the set. */
 export const TOPIC_SET_SHIFT = 20;
 /** The hash. */
@@ -80,6 +79,8 @@ export const TOPIC_LENGTH = 32;
 export const TOPIC_KIND_SHIFT = 16;
 /** How often the topic has come, less how often others have asked for its place. */
 export const TOPIC_CREDIT = 48;
+/** The bytes of the topic, `LONGEST_TOPIC` a place, with 0 behind them. */
+export const TOPIC_BYTES = 64;
 export const TOPIC_FIRST_CREDIT = 16;
 export const TOPIC_MOST_CREDIT = 255;
 /** The largest number there is. A number is never given to a second topic: a place that has used up its own keeps its topic. */

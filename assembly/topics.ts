@@ -98,7 +98,7 @@ function setOf(hash: u32): u32 {
 
 /** Where the bytes of a place are kept. */
 function bytesOf(set: u32, way: u32): u32 {
-  return TOPIC_BYTES + (((set - TOPIC_SETS) >> 4) + way) * LONGEST_TOPIC;
+  return set + TOPIC_BYTES + way * LONGEST_TOPIC;
 }
 
 function holds(set: u32, way: u32, p: u32, length: u32): bool {
@@ -149,7 +149,7 @@ function admit(p: u32, length: u32, kind: u32, hash: u32): u32 {
   if (last > (LAST_TOPIC_NUMBER as u32) - (TOPIC_PLACES as u32)) return 0;
   const bytes = bytesOf(set, taken);
   const number: u32 =
-    last == 0 ? (bytes - TOPIC_BYTES) / LONGEST_TOPIC + 1 : last + (TOPIC_PLACES as u32);
+    last == 0 ? (hash >> TOPIC_SET_SHIFT) * TOPIC_WAYS + taken + 1 : last + (TOPIC_PLACES as u32);
   memory.fill(bytes, 0, LONGEST_TOPIC);
   memory.copy(bytes, p, length);
   store<u32>(place, hash, TOPIC_HASH);

@@ -19,7 +19,6 @@ import {
   TOPIC_PLACES,
   TOPIC_SET_BYTES,
   TOPIC_SET_SHIFT,
-  TOPIC_SETS,
   TOPIC_WAYS,
 } from '../../assembly/layout.js';
 import { checkText } from '../text.js';
@@ -32,7 +31,7 @@ const SET_WORDS = TOPIC_SET_BYTES >> 2;
 const SETS = TOPIC_PLACES / TOPIC_WAYS;
 
 /** Bytes of sets and topics together. */
-export const TOPIC_DICTIONARY_BYTES = TOPIC_BYTES - TOPIC_SETS + TOPIC_PLACES * LONGEST_TOPIC;
+export const TOPIC_DICTIONARY_BYTES = SETS * TOPIC_SET_BYTES;
 
 /** The keys of the hash, as the WebAssembly module wants them: drawn anew by each thread. */
 export const TOPIC_HASH_KEYS: Uint8Array = randomBytes(new Uint8Array(LONGEST_TOPIC));
@@ -50,6 +49,7 @@ function randomBytes(bytes: Uint8Array): Uint8Array {
 export class TopicDictionary {
   /** The number of the topic that was checked last, or 0. */
   number = 0;
+  /** The dictionary as words, and as bytes. */
   readonly #sets: Int32Array;
   readonly #bytes: Uint8Array;
   /** The keys, two bytes each. */
@@ -65,11 +65,7 @@ export class TopicDictionary {
     keys: Uint8Array = TOPIC_HASH_KEYS,
   ) {
     this.#sets = new Int32Array(buffer, offset, SETS * SET_WORDS);
-    this.#bytes = new Uint8Array(
-      buffer,
-      offset + TOPIC_BYTES - TOPIC_SETS,
-      TOPIC_PLACES * LONGEST_TOPIC,
-    );
+    this.#bytes = new Uint8Array(buffer, offset, TOPIC_DICTIONARY_BYTES);
     this.#keys = Uint16Array.from(
       { length: LONGEST_TOPIC / 2 },
       (_, index) => (keys[index * 2] as number) | ((keys[index * 2 + 1] as number) << 8),
@@ -164,7 +160,8 @@ export class TopicDictionary {
     const last = sets[place + NUMBER] as number;
     if (last > LAST_TOPIC_NUMBER - TOPIC_PLACES) return 0;
     const topic = bytesAt(set, place);
-    const number = last === 0 ? topic / LONGEST_TOPIC + 1 : last + TOPIC_PLACES;
+    const number =
+      last === 0 ? (set / SET_WORDS) * TOPIC_WAYS + place - set + 1 : last + TOPIC_PLACES;
     this.#bytes.fill(0, topic, topic + LONGEST_TOPIC);
     for (let i = 0; i < length; i++) this.#bytes[topic + i] = bytes[start + i] as number;
     sets[place + HASH] = hash;
@@ -183,7 +180,7 @@ function keyed(low: number, high: number, keys: Uint16Array, key: number): numbe
   );
 }
 
-/** Where the bytes of the topic at `place` of the set begins. */
+/** Where the bytes of the topic at `place` of the set begin. */
 function bytesAt(set: number, place: number): number {
-  return ((set / SET_WORDS) * TOPIC_WAYS + (place - set)) * LONGEST_TOPIC;
+  return (set << 2) + TOPIC_BYTES + (place - set) * LONGEST_TOPIC;
 }
