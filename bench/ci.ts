@@ -8,6 +8,7 @@ import { type Case, Mismatch } from './contest.js';
 import {
   contestantsOf,
   GATED_CASES,
+  gateText,
   judgeCase,
   judgeMemory,
   MEMORY_GATES,
@@ -52,12 +53,12 @@ async function measureAll(ids: readonly string[]): Promise<CaseResult[]> {
 }
 
 function row(verdict: Verdict, tries: number): string[] {
-  const { name, value, gate, goal, isRatio, passed, reachesGoal } = verdict;
+  const { name, value, goal, isRatio, passed, reachesGoal } = verdict;
   const sign = isRatio ? '' : '< ';
   return [
     name,
     value === undefined ? 'not there' : figure(value),
-    `${sign}${gate}`,
+    `${sign}${gateText(verdict)}`,
     `${sign}${goal}`,
     passed ? (reachesGoal ? 'pass, goal' : 'pass') : 'FAIL',
     String(tries),

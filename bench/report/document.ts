@@ -196,7 +196,7 @@ export function benchmarkDocument(reports: readonly Report[], plots: readonly Pl
     memoryTable(figures.memory('decoders'), 'bytes'),
     '## Versions of Node.js',
     prose(`What \`npm run bench:ci\` holds a change to, by version: how many times as fast, and bytes. The gate is what
-      must hold, the goal what is aimed at.`),
+      must hold, the goal what is aimed at. Where a lower gate holds than was asked for, [architecture.md](architecture.md#out-of-reach) says why.`),
     versionTable(reports),
     '## Where WebAssembly does not win',
     [

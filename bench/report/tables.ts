@@ -1,6 +1,6 @@
 /** The tables of the document, as Markdown. */
 import { CURVES } from '../curves.js';
-import { MEMORY_GATES, RATIO_GATES, ratioOf } from '../gates.js';
+import { gateText, MEMORY_GATES, RATIO_GATES, ratioOf } from '../gates.js';
 import type { MemoryFigure } from '../memory/tasks.js';
 import type { CaseResult } from '../run.js';
 import { figure, type Report } from './report.js';
@@ -143,7 +143,7 @@ export function versionTable(reports: readonly Report[]): string {
       const ratio = ratioOf(gate, report);
       return ratio === undefined ? '' : figure(ratio);
     }),
-    `≥ ${gate.gate}`,
+    `≥ ${gateText(gate)}`,
     `≥ ${gate.goal}`,
   ]);
   const memoryRows = MEMORY_GATES.map(({ figureId, gate, goal }) => {
