@@ -19,7 +19,7 @@ interface BufferLike {
 
 const NodeBuffer = (globalThis as { Buffer?: BufferLike }).Buffer;
 const native = NodeBuffer?.prototype;
-/** The class of Buffers: `Buffer` is a function that comes to it after looking at its arguments. Stand-ins for `Buffer` have none. */
+/** The class of Buffers: `Buffer` is a function that comes to it after looking at its arguments. Stand-ins for `Buffer` have none, or `null`. */
 const species = (NodeBuffer as { [Symbol.species]?: Uint8ArrayConstructor } | undefined)?.[
   Symbol.species
 ];
@@ -28,7 +28,7 @@ const species = (NodeBuffer as { [Symbol.species]?: Uint8ArrayConstructor } | un
 export const viewOn: (buffer: ArrayBufferLike, offset: number, length: number) => Uint8Array =
   NodeBuffer === undefined
     ? (buffer, offset, length) => new Uint8Array(buffer, offset, length)
-    : species === undefined || (species as unknown) === NodeBuffer
+    : typeof species !== 'function' || (species as unknown) === NodeBuffer
       ? (buffer, offset, length) => NodeBuffer.from(buffer, offset, length)
       : (buffer, offset, length) => new species(buffer, offset, length);
 

@@ -12,6 +12,8 @@ export function placeOf(number: number): number {
  * A topic that loses its place in the topic dictionary gets another number when it comes back, so an entry can become unreachable. It makes
  * room for that of the topic which has the place now: a map holds 16,384 entries at most, one a place. So `undefined` means
  * "not known", to be looked up by the text of the topic, not "nothing there".
+ *
+ * Keep one for each value of the option `scanner` that your decoders have, which is usually one: scanners number topics on their own.
  */
 export class TopicMap<T> {
   readonly #numbers = new Int32Array(TOPIC_PLACES);

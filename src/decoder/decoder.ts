@@ -383,6 +383,7 @@ export class Decoder {
     const rows = { table, bytes, streamOffset, topicNames: this.#scanner.topicNames };
     const topic = topicOfAlias(rows, index, this.#connection, draft);
     if (draft.error !== undefined) return;
+    if (topic !== undefined) draft.setTopic(index, topic);
     const { payload: _, ...fields } = publishAt(
       table,
       row,

@@ -90,7 +90,8 @@ export class Frame {
 
   /**
    * The number of a PUBLISH's topic in the topic dictionary of this thread, 1 or more; 0 if it has none. It never stands for another
-   * topic, in any batch of any decoder of the thread with the same scanner. See `TopicMap` for what to do with it.
+   * topic, in any batch of any decoder of the thread with the same scanner; decoders with different `scanner` options
+   * have numbers of their own. See `TopicMap` for what to do with it.
    */
   get topicId(): number {
     return this.#word(COLUMN_TOPIC_ID);
@@ -246,14 +247,16 @@ export class FrameCursor extends Frame {
    */
   next(): boolean {
     const { contents } = this;
-    assertCurrent(contents);
     const { length, generation, error } = contents;
-    if (this.index < length) {
-      this.index++;
+    const index = this.index + 1;
+    if (index < length) {
+      assertCurrent(contents);
+      this.index = index;
       this.row += ROW_WORDS;
       this.generation = generation;
+      return true;
     }
-    if (this.index < length) return true;
+    this.index = length;
     this.generation = NO_GENERATION;
     if (error !== undefined) throw error;
     return false;
@@ -266,8 +269,8 @@ function isPublish(first: number): boolean {
 
 function refuseIndex(index: number, length: number): never {
   throw new RangeError(
-    index < 0
+    index < 0 || length === 0
       ? 'the cursor stands before the first frame: call next()'
-      : `index must be that of a frame, of which there are ${length}; it is ${index}`,
+      : 'the cursor stands behind the last frame',
   );
 }

@@ -3,7 +3,7 @@
  *
  * What it must never do: hold memory for bytes that were only announced. It keeps a large piece of
  * a chunk as a view when that pins at most twice the piece, and copies every other one, into
- * segments that grow with the bytes received. When the frame is complete it is joined once, into one
+ * segments that grow with the bytes received, up to eight times as large. When the frame is complete it is joined once, into one
  * buffer of exactly its length. With no frame begun it holds no buffer at all.
  */
 import { allocate, copyBytes } from '../bytes.js';
@@ -75,7 +75,8 @@ export class UnfinishedFrame {
 
   /** The whole frame: what is held and the bytes that were missing, `start` to `end` of `bytes`. Nothing is held afterwards. */
   complete(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
-    let frame = this.#last;
+    // It may be the only piece, and as long as the frame, or it is one of several.
+    let frame = this.#pieces === undefined ? this.#last : undefined;
     if (frame === undefined || frame.length !== this.needed) {
       frame = allocate(this.needed);
       this.#copyTo(frame);

@@ -241,7 +241,7 @@ export class Encoder {
    * @throws what {@link encode} throws, and `TypeError` if `packets` cannot be iterated over
    */
   encodeAll(packets: Iterable<EncodablePacket>): Uint8Array {
-    const list = Array.isArray(packets) ? (packets as readonly EncodablePacket[]) : [...packets];
+    const list = [...packets];
     const version = this.#protocolVersion;
     const payloadLeft = this.#payload.left;
     const topicAliases = this.#peer.topicAliases?.copy();

@@ -48,8 +48,9 @@ export const plainAcknowledgement: PlainEncoder<AcknowledgementPacket> = {
     return isPlain && properties === undefined && isPacketIdentifier(packetIdentifier) ? 2 : -1;
   },
 
-  write({ packetIdentifier }, { firstByte }, target, offset) {
-    target[offset] = firstByte;
+  write({ packetIdentifier }, context, target, offset) {
+    if (!isPacketIdentifier(packetIdentifier)) refuseChange(context);
+    target[offset] = context.firstByte;
     target[offset + 1] = 2;
     target[offset + 2] = packetIdentifier >> 8;
     target[offset + 3] = packetIdentifier & 0xff;
@@ -96,7 +97,11 @@ export const plainPublish: PlainEncoder<EncodablePublishPacket> = {
   write({ topic, payload, qos = 0, dup, retain, packetIdentifier }, context, target, offset, body) {
     const isMqtt5 = context.protocolVersion === 5;
     const head = 2 + topic.length + (qos === 0 ? 0 : 2) + (isMqtt5 ? 1 : 0);
-    if (head + (payload === undefined ? 0 : payload.length) !== body) refuseChange(context);
+    const isAsMeasured =
+      head + (payload === undefined ? 0 : payload.length) === body &&
+      topic.length > 0 &&
+      (qos === 0 ? dup !== true : qos <= 2 && isPacketIdentifier(packetIdentifier));
+    if (!isAsMeasured) refuseChange(context);
     let p = offset;
     target[p++] =
       context.firstByte | (dup === true ? 8 : 0) | (qos << 1) | (retain === true ? 1 : 0);

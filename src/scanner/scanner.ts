@@ -3,7 +3,7 @@
  * same bytes give the same rows, and the same error at the same offset.
  *
  * A scanner belongs to its thread, not to a connection. It keeps nothing between two calls but
- * the frame table, which every scan by any decoder of the thread overwrites; `lease` tells
+ * the topic dictionary, and the frame table, which every scan by any decoder of the thread overwrites: `lease` tells
  * a holder of rows whether they are still his.
  */
 

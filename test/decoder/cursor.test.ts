@@ -125,6 +125,47 @@ describe.each(SCANNERS)('%s', (scanner) => {
     expect((seen[0] as [number, string])[0]).toBeGreaterThan(0);
   });
 
+  test('a Topic Alias is resolved for a PUBLISH in parts as well, whether its topic has a number or not', () => {
+    for (const topic of ['short', 'long'.repeat(50)]) {
+      const decoder = new Decoder({
+        scanner,
+        protocolVersion: 5,
+        topicAliasMaximum: 4,
+        resolveTopicAliases: true,
+        publishPartsAbove: 300,
+      });
+      const frames = [topic, ''].map((name, index) =>
+        encode(
+          {
+            type: 'PUBLISH',
+            topic: name,
+            payload: 'x'.repeat(index * 400),
+            properties: { topicAlias: 3 },
+          },
+          { protocolVersion: 5 },
+        ),
+      );
+      const seen: unknown[] = [];
+      for (const cursor = decoder.push(Buffer.concat(frames)).cursor(); cursor.next(); ) {
+        seen.push([cursor.type, cursor.topic]);
+      }
+      expect(seen).toEqual([
+        ['PUBLISH', topic],
+        ['PUBLISH_START', topic],
+        ['PUBLISH_PART', undefined],
+        ['PUBLISH_END', undefined],
+      ]);
+    }
+  });
+
+  test('throws the error of a batch without frames also after another scan', () => {
+    const cursor = new Decoder({ scanner }).push(hex('F0 00')).cursor();
+    cursorOf(hex('C0 00'));
+    expect(() => cursor.next()).toThrow(
+      expect.objectContaining({ code: 'ERR_MQTT_RESERVED_PACKET_TYPE' }),
+    );
+  });
+
   test('delivers what came before an error, then throws it, as often as one asks', () => {
     const cursor = new Decoder({ scanner }).push(hex('C0 00 C0 00 F0 00')).cursor();
     expect(cursor.next()).toBe(true);
@@ -148,7 +189,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
 
   test('is stale when another decoder has scanned', () => {
     const message = encode({ type: 'PUBLISH', topic: 'stale', payload: 'kept' });
-    const { cursor } = cursorOf(message);
+    const { cursor } = cursorOf(Buffer.concat([message, message]));
     cursorOf(message);
     const stale = expect.objectContaining({ code: 'ERR_MQTT_STALE_BATCH' });
     for (const use of [

@@ -49,6 +49,22 @@ describe('the bytes come out as they came in', () => {
     }
   });
 
+  test('also when the length changes to that of the last of several pieces', () => {
+    const all = fill(3000);
+    // The second segment has room for eight times as much as had come.
+    for (let needed = 3001; needed < 24_000; needed++) {
+      const other = new UnfinishedFrame();
+      other.needed = 60_000;
+      other.append(all.subarray(0, 100));
+      other.append(all.subarray(100, 3000));
+      other.needed = needed;
+      const joined = other.complete(new Uint8Array(needed - 3000));
+      if (Buffer.compare(joined.subarray(0, 3000), all.subarray(0, 3000)) !== 0) {
+        expect.fail(`wrong with a length of ${needed}`);
+      }
+    }
+  });
+
   test('also while the length is not known yet', () => {
     const frame = new UnfinishedFrame();
     for (const byte of [0x30, 0x80, 0x80]) frame.append(Uint8Array.of(byte));

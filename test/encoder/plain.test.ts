@@ -1,9 +1,14 @@
 /** The fast way gives what the encoders of the packets give, and leaves to them what it is not for. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Encoder } from '../../src/encoder/encoder.js';
+import { Encoder, encode } from '../../src/encoder/encoder.js';
 import { plainAcknowledgement, plainPublish } from '../../src/encoder/plain.js';
-import type { AcknowledgementPacket, EncodablePublishPacket } from '../../src/protocol/packets.js';
+import { MqttEncodeError } from '../../src/errors.js';
+import type {
+  AcknowledgementPacket,
+  EncodablePacket,
+  EncodablePublishPacket,
+} from '../../src/protocol/packets.js';
 import { asHex, expectBytes, expectRefusal } from './support.js';
 
 type PlainPacket = AcknowledgementPacket | EncodablePublishPacket;
@@ -126,5 +131,40 @@ describe('what is not plain is encoded all the same', () => {
     const packet = { type: 'PUBLISH', topic: 'éé' } as const;
     expect(() => new Encoder().encodeInto(packet, target)).toThrow(RangeError);
     expect(asHex(target)).toBe('ee'.repeat(7));
+  });
+});
+
+describe('a packet whose fields read differently the second time', () => {
+  /** `packet` with a field that reads as each of the values in turn. */
+  function changing(packet: object, name: string, ...values: readonly unknown[]): EncodablePacket {
+    let reads = 0;
+    return Object.defineProperty({ ...packet }, name, {
+      get: () => values[Math.min(reads++, values.length - 1)],
+    }) as EncodablePacket;
+  }
+
+  const puback = { type: 'PUBACK', packetIdentifier: 1 };
+  const publish = { type: 'PUBLISH', topic: 'a', payload: 'b' };
+
+  test.each([
+    ['Packet Identifier 0', changing(puback, 'packetIdentifier', 1, 0)],
+    ['Packet Identifier 70,000', changing(puback, 'packetIdentifier', 1, 70_000)],
+    [
+      'Packet Identifier 0 of a PUBLISH',
+      changing({ ...publish, qos: 1 }, 'packetIdentifier', 1, 0),
+    ],
+    ['QoS 3', changing({ ...publish, packetIdentifier: 1 }, 'qos', 1, 3)],
+    ['DUP at QoS 0', changing(publish, 'dup', false, true)],
+    [
+      'an empty topic',
+      changing(
+        changing(publish, 'topic', 'a', ''),
+        'payload',
+        new Uint8Array(1),
+        new Uint8Array(2),
+      ),
+    ],
+  ])('never leaves with %s', (_, packet) => {
+    expect(() => encode(packet)).toThrow(MqttEncodeError);
   });
 });
