@@ -1,7 +1,7 @@
 /** The same decode behind a Node.js stream, which costs more than the decode itself. */
 import { Readable, Transform } from 'node:stream';
 import mqtt from 'mqtt-packet';
-import { DecoderStream, type FrameBatch, type Packet } from 'mqtt-wasm';
+import { DecoderStream, decodeBatches, type FrameBatch, type Packet } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { observe, observeReference, packetChecksum, touch, touchReference } from './decode.js';
 import type { ExpectedPacket } from './frames.js';
@@ -10,28 +10,33 @@ import { type Workload, workloadOf } from './workloads.js';
 
 const REFERENCE = "mqtt-packet in a Transform, 'data'";
 
-/** Runs the chunks through a stream and gives every item to `visit`; how is what is measured. */
-type Consume = <Item>(
-  chunks: readonly Buffer[],
-  stream: Transform,
-  visit: (item: Item) => void,
-) => Promise<void>;
+/** Has the chunks decoded and gives every item to `visit`; how is what is measured. */
+type Consume<Item> = (chunks: readonly Buffer[], visit: (item: Item) => void) => Promise<void>;
 
-const byData: Consume = (chunks, stream, visit) =>
-  new Promise((resolve, reject) => {
-    stream.on('data', visit).once('end', resolve).once('error', reject);
-    Readable.from(chunks).pipe(stream);
-  });
+function byData<Item>(makeStream: () => Transform): Consume<Item> {
+  return (chunks, visit) =>
+    new Promise((resolve, reject) => {
+      const stream = makeStream();
+      stream.on('data', visit).once('end', resolve).once('error', reject);
+      Readable.from(chunks).pipe(stream);
+    });
+}
 
-const byForAwait: Consume = async (chunks, stream, visit) => {
-  Readable.from(chunks).pipe(stream);
-  for await (const item of stream) visit(item);
+function byForAwait<Item>(makeStream: () => Transform): Consume<Item> {
+  return async (chunks, visit) => {
+    for await (const item of Readable.from(chunks).pipe(makeStream())) visit(item);
+  };
+}
+
+/** Without a Transform between the socket, which is a Readable here, and the loop. */
+const byDecodeBatches: Consume<FrameBatch> = async (chunks, visit) => {
+  for await (const batch of decodeBatches(Readable.from(chunks))) visit(batch);
 };
 
-const CONSUMERS: readonly (readonly [string, Consume])[] = [
+const CONSUMERS = [
   ["'data'", byData],
   ['for await', byForAwait],
-];
+] as const;
 
 /** mqtt-packet as it is put into a pipeline: a Transform that pushes what the parser emits. */
 class ReferenceStream extends Transform {
@@ -53,8 +58,7 @@ class ReferenceStream extends Transform {
 function contestant<Item>(
   name: string,
   { chunks, packets }: Workload,
-  consume: Consume,
-  makeStream: () => Transform,
+  consume: Consume<Item>,
   sumOf: (item: Item) => number,
   observeAll: (item: Item) => readonly ExpectedPacket[],
 ): Contestant {
@@ -64,14 +68,14 @@ function contestant<Item>(
     checksum: packetChecksum(packets),
     async run() {
       let sum = 0;
-      await consume<Item>(chunks, makeStream(), (item) => {
+      await consume(chunks, (item) => {
         sum += sumOf(item);
       });
       return sum;
     },
     async check() {
       const found: ExpectedPacket[] = [];
-      await consume<Item>(chunks, makeStream(), (item) => {
+      await consume(chunks, (item) => {
         found.push(...observeAll(item));
       });
       comparePackets(found, packets, PACKET_FIELDS);
@@ -85,6 +89,10 @@ function touchBatch(batch: FrameBatch): number {
   return sum;
 }
 
+function observeBatch(batch: FrameBatch): ExpectedPacket[] {
+  return [...batch.packets()].map(observe);
+}
+
 export function streamCase(id: string): Case {
   const workload = workloadOf(id);
   const contestants: Contestant[] = [];
@@ -93,27 +101,25 @@ export function streamCase(id: string): Case {
       contestant<Packet>(
         `packets, ${how}`,
         workload,
-        consume,
-        () => new DecoderStream(),
+        consume(() => new DecoderStream()),
         touch,
         (packet) => [observe(packet)],
       ),
       contestant<FrameBatch>(
         `batches, ${how}`,
         workload,
-        consume,
-        () => new DecoderStream({ deliver: 'batches' }),
+        consume(() => new DecoderStream({ deliver: 'batches' })),
         touchBatch,
-        (batch) => [...batch.packets()].map(observe),
+        observeBatch,
       ),
     );
   }
   contestants.push(
+    contestant('decodeBatches(), for await', workload, byDecodeBatches, touchBatch, observeBatch),
     contestant<mqtt.Packet>(
       REFERENCE,
       workload,
-      byData,
-      () => new ReferenceStream(),
+      byData(() => new ReferenceStream()),
       touchReference,
       (packet) => [observeReference(packet)],
     ),

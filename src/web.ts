@@ -15,6 +15,7 @@ export {
   MqttError,
   type MqttErrorContext,
 } from './errors.js';
+export { decodeBatches } from './io/batches.js';
 export type { DecoderStreamOptions, Delivered, Delivery } from './io/delivery.js';
 export { WebDecoderStream, WebEncoderStream } from './io/web-stream.js';
 export {

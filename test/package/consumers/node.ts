@@ -7,6 +7,7 @@ import {
   Decoder,
   DecoderStream,
   type DecoderStreamOptions,
+  decodeBatches,
   type EncodablePacket,
   EncoderStream,
   encode,
@@ -48,6 +49,10 @@ export async function batchesOf(socket: Socket): Promise<number> {
     expectType<FrameBatch>()(batch, true);
     // @ts-expect-error a batch is no packet
     if (batch.type === 'PUBLISH') frames++;
+  }
+  for await (const batch of decodeBatches(socket, { role: 'server' })) {
+    expectType<FrameBatch>()(batch, true);
+    frames += batch.length;
   }
   return frames;
 }
