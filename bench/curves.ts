@@ -1,4 +1,5 @@
 /** What grows: the streams from which it is seen how the cost of a packet grows with their make-up. */
+import { collidingTopic } from './collisions.js';
 import { publishQos0, type ReferenceFrame } from './frames.js';
 import {
   payloadNumber,
@@ -57,6 +58,14 @@ function ofTopics(count: number): Stream {
   return { frames: repeat(Math.max(4 * PACKETS, count), make), chunkSize: SOCKET_READ };
 }
 
+/** Topics by turns that share a set of the topic dictionary for whoever knows its keys, and whole frames in every chunk. */
+function ofCollidingTopics(count: number): Stream {
+  const make = (index: number) => publishQos0(collidingTopic(index % count), payload);
+  const frames = repeat(Math.max(4 * PACKETS, count), make);
+  const { length } = (frames[0] as ReferenceFrame).bytes;
+  return { frames, chunkSize: Math.floor(SOCKET_READ / length) * length };
+}
+
 function asciiTopic(index: number, length: number): string {
   return String.fromCharCode(0x30 + (index % TOPICS)) + 'a'.repeat(length - 1);
 }
@@ -96,6 +105,13 @@ export const CURVES: readonly Curve[] = [
     xs: [1, 16, 256, 1024, 4096, 16_384, 65_536, 1_000_000],
     title: (x) => `${x.toLocaleString('en')} different topics by turns, 64 KiB chunks`,
     make: ofTopics,
+  },
+  {
+    name: 'colliding-topics',
+    axis: 'different topics, by turns',
+    xs: [1, 4, 16, 256, 4096, 65_536],
+    title: (x) => `topics of 128 bytes chosen to collide: ${x.toLocaleString('en')}, 64 KiB chunks`,
+    make: ofCollidingTopics,
   },
   {
     name: 'topic-length',

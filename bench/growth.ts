@@ -10,6 +10,7 @@ import {
   routingContestant,
   routingReference,
 } from './batch.js';
+import { collidingContestants } from './collisions.js';
 import type { Case, Contestant } from './contest.js';
 import { type Curve, curveWorkload } from './curves.js';
 import { checkReference, decodingContestant, REFERENCE } from './decode.js';
@@ -17,6 +18,8 @@ import type { Workload } from './workloads.js';
 
 /** The curve whose chunks go to many decoders. */
 const BY_CONNECTION = 'connections';
+/** The curve on which the scanners are alone, with keys that are known. */
+const BY_COLLISION = 'colliding-topics';
 /** The curve on which it matters whether somebody wants the topic as a string. */
 const BY_TOPIC = 'topics';
 
@@ -87,16 +90,23 @@ function manyParsers(workload: Workload, connections: number): Contestant {
   };
 }
 
+function contestantsAt(curve: Curve, x: number, workload: Workload): Contestant[] {
+  switch (curve.name) {
+    case BY_CONNECTION:
+      return [
+        ...availableScanners().map((scanner) => manyDecoders(workload, x, scanner)),
+        manyParsers(workload, x),
+      ];
+    case BY_COLLISION:
+      return [...collidingContestants(workload, x), routingReference(workload)];
+    default:
+      return oneDecoder(workload, curve);
+  }
+}
+
 /** The case at one point of a curve. */
 export function growthCase(curve: Curve, x: number): Case {
   const workload = curveWorkload(curve, x);
-  const contestants =
-    curve.name === BY_CONNECTION
-      ? [
-          ...availableScanners().map((scanner) => manyDecoders(workload, x, scanner)),
-          manyParsers(workload, x),
-        ]
-      : oneDecoder(workload, curve);
   return {
     id: `growth/${curve.name}/${x}`,
     kind: 'growth',
@@ -104,7 +114,7 @@ export function growthCase(curve: Curve, x: number): Case {
     packets: workload.packets.length,
     byteLength: workload.byteLength,
     reference: REFERENCE,
-    contestants,
+    contestants: contestantsAt(curve, x, workload),
     point: { curve: curve.name, x },
   };
 }

@@ -87,6 +87,7 @@ function item(text: string): string {
 const CURVE_TITLES: Readonly<Record<string, string>> = {
   payload: 'Payload size',
   topics: 'Number of topics',
+  'colliding-topics': 'Topics chosen to collide',
   'topic-length': 'Topic length',
   chunk: 'Chunk size',
   connections: 'Connections',
@@ -105,6 +106,14 @@ function growthSections(report: Report, figures: Figures, plots: readonly Plot[]
       all others were there. A million of them, each with its 30 bytes: ${figures.ns('growth/topics/1000000', 'wasm-simd')} ns
       a packet, against ${figures.ns('growth/topics/1', 'wasm-simd')} with a single one. Packets, whose topics are strings:
       ${figures.ns('growth/topics/1000000', 'wasm-simd, packets')} against ${figures.ns('growth/topics/1', 'wasm-simd, packets')}.`,
+    'colliding-topics': `The scanners alone, no frame looked at but in the frame table. The topics are as long as the topic dictionary
+      takes them, and chosen so that all of them share one of its sets of four places for whoever knows the keys of its hash
+      (\`keys known\`); without them, as everywhere else, the same topics are scattered. Nobody outside knows the keys; and if
+      somebody did, a packet of the ${(65_536).toLocaleString('en')} topics would take
+      ${figures.ns('growth/colliding-topics/65536', 'wasm-simd, keys known')} ns instead of
+      ${figures.ns('growth/colliding-topics/65536', 'wasm-simd')}, and one of 16 topics
+      ${figures.ns('growth/colliding-topics/16', 'wasm-simd, keys known')} instead of
+      ${figures.ns('growth/colliding-topics/16', 'wasm-simd')}: four places are compared, never more.`,
     'topic-length': `Every byte of a topic is checked. In an accented topic, two bytes of three are a character beyond ASCII.`,
     chunk: `\`wasm-simd\` is ahead of \`baseline\` ${figures.crossover('wasm-simd', 'baseline')}, \`wasm-scalar\`
       ${figures.crossover('wasm-scalar', 'baseline')}. A small PUBLISH has 66 bytes: with smaller chunks, collecting is most of the work.`,
@@ -179,8 +188,8 @@ export function benchmarkDocument(reports: readonly Report[], plots: readonly Pl
     '## Streams',
     'Case A behind a Node.js stream, all packets decoded.',
     streamTable(report),
-    prose(`A stream costs something per item, not per packet. Deliver batches (\`deliver: 'batches'\`) and use their
-      packets, above all with \`for await\`.`),
+    prose(`A stream costs something per item, not per packet. Take batches, from \`decodeBatches()\` or with
+      \`deliver: 'batches'\`, and use their packets, above all with \`for await\`.`),
     '## How the cost grows',
     prose(`Nanoseconds a packet along one thing that grows, all else as in case A: \`wasm-simd\`, \`wasm-scalar\` and
       \`baseline\` are the batch API with that scanner.`),

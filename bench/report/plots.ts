@@ -236,12 +236,19 @@ function linePlot(
   };
 }
 
-function seriesOf(report: Report, curve: Curve, xs: readonly number[]): Series[] {
+/** A line for each contestant; or for each of those that are called so with `suffix` behind it. */
+function seriesOf(
+  report: Report,
+  curve: Curve,
+  xs: readonly number[],
+  suffix: string = '',
+): Series[] {
   return Object.entries(COLOURS).map(([name, colour]) => ({
-    name,
+    name: `${name}${suffix}`,
     colour,
     values: xs.map(
-      (x) => findResult(report, `growth/${curve.name}/${x}`, name)?.nanosecondsPerPacket,
+      (x) =>
+        findResult(report, `growth/${curve.name}/${x}`, `${name}${suffix}`)?.nanosecondsPerPacket,
     ),
   }));
 }
@@ -266,12 +273,24 @@ function topicLengthPlot(report: Report, title: string): Plot {
   ]);
 }
 
+/** The same topics, scattered and colliding, in one picture. */
+function collidingTopicsPlot(report: Report, title: string): Plot {
+  const curve = curveNamed('colliding-topics');
+  const colliding = seriesOf(report, curve, curve.xs, ', keys known');
+  const axis = `${curve.axis}; dashed: all in one set of the dictionary`;
+  return linePlot(report, curve.name, title, axis, curve.xs, [
+    ...seriesOf(report, curve, curve.xs),
+    ...colliding.map((series) => ({ ...series, isDashed: true })),
+  ]);
+}
+
 /** All plots of a report that holds all cases. */
 export function plotsOf(report: Report): Plot[] {
   return [
     barPlot(report),
     curvePlot(report, 'payload', 'A packet by the size of its payload'),
     curvePlot(report, 'topics', 'A packet by the number of topics'),
+    collidingTopicsPlot(report, 'A packet by the number of topics that are chosen to collide'),
     topicLengthPlot(report, 'A packet by the length of its topic'),
     curvePlot(report, 'chunk', 'A small PUBLISH by the size of the chunks'),
     curvePlot(report, 'connections', 'A small PUBLISH a chunk by the number of connections'),

@@ -77,8 +77,12 @@ export function isSupported(build: Build): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]()) && mayCompile();
 }
 
-/** Compiles and instantiates a build, and writes the tables of the protocol into its memory. */
-export function instantiate(build: Build): ScannerMemory {
+/**
+ * Compiles and instantiates a build, and writes the tables of the protocol into its memory.
+ *
+ * @param keys the keys of the topic dictionary's hash
+ */
+export function instantiate(build: Build, keys: Uint8Array = TOPIC_HASH_KEYS): ScannerMemory {
   const { exports } = instantiateSync<ModuleExports>(bytesOf[build](), {});
   const { buffer } = exports.memory;
   for (const [number, entries] of FIRST_BYTE_TABLE_LIST.entries()) {
@@ -88,13 +92,13 @@ export function instantiate(build: Build): ScannerMemory {
   new Int32Array(buffer, PROPERTY_TABLE, PROPERTY_TABLE_WORDS.length).set(PROPERTY_TABLE_WORDS);
   new Int32Array(buffer, REASON_CODE_SETS, REASON_CODE_BITS.length).set(REASON_CODE_BITS);
   new Uint8Array(buffer, TAIL_MASKS, 16).fill(0xff);
-  new Uint8Array(buffer).set(TOPIC_HASH_KEYS, TOPIC_KEYS);
+  new Uint8Array(buffer).set(keys, TOPIC_KEYS);
   return {
     exports,
     window: new Uint8Array(buffer, WINDOW, WINDOW_BYTES),
     table: new Int32Array(buffer, TABLE, TABLE_ROWS * ROW_WORDS),
     result: new Int32Array(buffer, RESULT, RESULT_WORDS),
     limits: new Int32Array(buffer, LIMITS, LIMIT_WORDS),
-    topics: new TopicDictionary(buffer, TOPIC_SETS),
+    topics: new TopicDictionary(buffer, TOPIC_SETS, keys),
   };
 }

@@ -47,9 +47,13 @@ export class WasmScanner implements Scanner {
   #base = 0;
   #loaded = 0;
 
-  constructor(build: Build) {
+  /**
+   * @param build which build of the module
+   * @param keys those of the topic dictionary's hash: the thread's if left out
+   */
+  constructor(build: Build, keys?: Uint8Array) {
     this.name = `wasm-${build}`;
-    this.#memory = instantiate(build);
+    this.#memory = instantiate(build, keys);
     this.table = this.#memory.table;
     this.result = this.#memory.result;
     this.#baseline = new BaselineScanner(this.table, this.result, this.#memory.topics);

@@ -1,5 +1,6 @@
 /** The curves: what grows does, nothing else does, and every contestant gets the same packets. */
 import { describe, expect, it } from 'vitest';
+import { collidingContestants } from '../../bench/collisions.js';
 import { CURVES, type Curve, curveWorkload } from '../../bench/curves.js';
 import { growthCase } from '../../bench/growth.js';
 import { verifyCase } from '../../bench/verify.js';
@@ -44,6 +45,14 @@ describe('what grows', () => {
     }
   });
 
+  it('topics that collide', () => {
+    for (const x of [16, 65_536]) {
+      const topics = topicsOf('colliding-topics', x);
+      expect(topics.size).toBe(x);
+      expect(new Set([...topics].map((topic) => Buffer.byteLength(topic)))).toEqual(new Set([128]));
+    }
+  });
+
   it.each([
     ['topic-length', /^[\x20-\x7e]+$/],
     ['accented-topic-length', /^[À-ÿ]/],
@@ -69,5 +78,35 @@ describe('what grows', () => {
     const { chunks, packets } = curveWorkload(curveNamed('connections'), 10_000);
     expect(chunks).toHaveLength(10_000);
     expect(packets).toHaveLength(10_000);
+  });
+});
+
+describe('topics that collide', () => {
+  it('are told from topics that do not, whatever the keys', () => {
+    const whole = curveWorkload(curveNamed('topic-length'), 30);
+    const chunks = Array.from({ length: 64 }, (_, at) =>
+      whole.chunks[0]?.subarray(at * 66, (at + 1) * 66),
+    );
+    const scattered = { ...whole, chunks: chunks as Buffer[], packets: whole.packets.slice(0, 64) };
+    const contestants = collidingContestants(scattered, 64);
+    expect(contestants.map(({ name }) => name)).toEqual([
+      'wasm-simd',
+      'wasm-scalar',
+      'baseline',
+      'wasm-simd, keys known',
+      'wasm-scalar, keys known',
+      'baseline, keys known',
+    ]);
+    for (const { name, check } of contestants) {
+      if (name.endsWith('keys known')) expect(check).toThrow(/^64 topics are in \d+ places$/);
+      else expect(check).not.toThrow();
+    }
+  });
+
+  it('have not been scattered where too few places are found', () => {
+    const colliding = curveWorkload(curveNamed('colliding-topics'), 16);
+    // Said to be 65,536 topics, 16 would have to be in more places than they can be.
+    const [unknown] = collidingContestants(colliding, 65_536);
+    expect(() => unknown?.check()).toThrow(/^65536 topics are in 16 places$/);
   });
 });
