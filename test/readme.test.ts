@@ -3,19 +3,18 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Decoder } from '../src/decoder/decoder.js';
 import { encode } from '../src/encoder/encoder.js';
 import * as mqttWasm from '../src/index.js';
-import { DecoderStream } from '../src/io/transform.js';
 import type { Packet } from '../src/protocol/packets.js';
 import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = Array.from(README.matchAll(/```js\n(.*?)```/gs), ([, code]) => code as string);
-const [SERVER, BATCHES, DECODER, ENCODER, PARTS] = blocks as [
+const [SERVER, ROUTES, PIPELINE, DECODER, ENCODER, PARTS] = blocks as [
+  string,
   string,
   string,
   string,
@@ -67,8 +66,8 @@ async function listening(serve: (socket: Socket) => void): Promise<() => Promise
   };
 }
 
-test('there are five examples in JavaScript', () => {
-  expect(blocks).toHaveLength(5);
+test('there are six examples in JavaScript', () => {
+  expect(blocks).toHaveLength(6);
 });
 
 describe('the server', () => {
@@ -131,16 +130,74 @@ describe('the server', () => {
   });
 });
 
-test('the loop over batches hands over every packet', async () => {
+describe('the loop over batches', () => {
+  const publish = (topic: string, payload: string) => encode({ type: 'PUBLISH', topic, payload });
+  const subscribe = encode({
+    type: 'SUBSCRIBE',
+    packetIdentifier: 1,
+    subscriptions: [{ topicFilter: 'a/#', qos: 0 }],
+  });
+  const longTopic = 'long/'.repeat(40);
+
+  /** Runs the example over a stream that is cut into pieces of `size` bytes. */
+  async function route(stream: Uint8Array, size: number) {
+    const handled: Packet[] = [];
+    const lookedUp: string[] = [];
+    const written: Uint8Array[] = [];
+    const subscriber = {
+      protocolVersion: 4,
+      socket: { write: (bytes: Uint8Array) => written.push(bytes) },
+    };
+    const pieces = Array.from({ length: Math.ceil(stream.length / size) }, (_, index) =>
+      stream.subarray(index * size, (index + 1) * size),
+    );
+    await run(ROUTES, {
+      socket: Readable.from(pieces),
+      handle: (packet: Packet) => handled.push(packet),
+      findSubscribers(topic: string) {
+        lookedUp.push(topic);
+        return topic === 'nobody' ? [] : [subscriber];
+      },
+    });
+    return { handled, lookedUp, written };
+  }
+
+  test.each([1, 7, 65_536])(
+    'finds subscribers once a topic, in chunks of %d bytes',
+    async (size) => {
+      const good = [publish('a/1', 'one'), publish('a/2', 'two'), publish('a/1', 'three')];
+      const { handled, lookedUp, written } = await route(
+        join(
+          encode({ type: 'CONNECT', clientIdentifier: 'a' }),
+          ...good,
+          publish('nobody', 'none'),
+          subscribe,
+          ...good,
+          publish(longTopic, 'x'),
+          publish(longTopic, 'y'),
+        ),
+        size,
+      );
+      expect(handled).toMatchObject([{ type: 'CONNECT' }, { type: 'SUBSCRIBE' }]);
+      // Again behind the SUBSCRIBE; a topic without a number each time.
+      expect(lookedUp).toEqual(['a/1', 'a/2', 'nobody', 'a/1', 'a/2', longTopic, longTopic]);
+      expect(join(...written)).toEqual(
+        join(...good, ...good, publish(longTopic, 'x'), publish(longTopic, 'y')),
+      );
+    },
+  );
+
+  test('throws what a client did wrong behind what it did right', async () => {
+    const bad = join(encode({ type: 'CONNECT', clientIdentifier: 'a' }), hex('36 00'));
+    await expect(route(bad, bad.length)).rejects.toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
+  });
+});
+
+test('the pipeline hands over every packet', async () => {
   const handled: Packet[] = [];
   let done: Promise<void> | undefined;
   const reach = await listening((socket) => {
-    done = run(BATCHES, {
-      socket,
-      pipeline,
-      DecoderStream,
-      handle: (packet: Packet) => handled.push(packet),
-    });
+    done = run(PIPELINE, { socket, handle: (packet: Packet) => handled.push(packet) });
   });
   const socket = await reach();
   socket.end(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
