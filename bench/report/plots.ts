@@ -201,6 +201,7 @@ function linePlot(
   axis: string,
   xs: readonly number[],
   series: readonly LineSeries[],
+  measured = 'batch API where nothing else is said',
 ): Plot {
   const there = series.filter(({ values }) => values.some((value) => value !== undefined));
   const alt = `${title}, in nanoseconds, one line a contestant`;
@@ -211,7 +212,7 @@ function linePlot(
       ...frame(
         report,
         title,
-        'ns a packet, logarithmic; batch API where nothing else is said',
+        `ns a packet, logarithmic; ${measured}`,
         there.filter(({ isDashed }) => isDashed !== true).map((each) => each.name),
       ),
       xAxis: {
@@ -278,10 +279,11 @@ function collidingTopicsPlot(report: Report, title: string): Plot {
   const curve = curveNamed('colliding-topics');
   const colliding = seriesOf(report, curve, curve.xs, ', keys known');
   const axis = `${curve.axis}; dashed: all in one set of the dictionary`;
-  return linePlot(report, curve.name, title, axis, curve.xs, [
+  const series = [
     ...seriesOf(report, curve, curve.xs),
-    ...colliding.map((series) => ({ ...series, isDashed: true })),
-  ]);
+    ...colliding.map((each) => ({ ...each, isDashed: true })),
+  ];
+  return linePlot(report, curve.name, title, axis, curve.xs, series, 'the scanners alone');
 }
 
 /** All plots of a report that holds all cases. */
