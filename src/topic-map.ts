@@ -25,10 +25,13 @@ export class TopicMap<T> {
     return this.#numbers[place] === topicId ? this.#values[place] : undefined;
   }
 
-  /** Sets the value for the topic with this number. Number 0, which is that of no topic, is ignored. */
+  /**
+   * Sets the value for the topic with this number. Number 0, which is that of no topic, is ignored, and so is the number of a
+   * topic that has lost its place to one that has a value already.
+   */
   set(topicId: number, value: T): void {
-    if (topicId === 0) return;
     const place = placeOf(topicId);
+    if (topicId === 0 || topicId < (this.#numbers[place] as number)) return;
     this.#numbers[place] = topicId;
     this.#values[place] = value;
   }

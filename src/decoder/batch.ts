@@ -12,7 +12,6 @@
 import { ROW_WORDS } from '../../assembly/layout.js';
 import type { MqttError } from '../errors.js';
 import type { Packet } from '../protocol/packets.js';
-import { TopicNames } from '../scanner/topic-names.js';
 import { assertCurrent, type BatchContents, OWNED, packetAt } from './contents.js';
 import { Frame, FrameCursor } from './frame.js';
 
@@ -166,7 +165,7 @@ const NOTHING: BatchContents = {
   joinedOffset: 0,
   packets: undefined,
   topics: undefined,
-  topicNames: new TopicNames(),
+  topicNames: { get: () => undefined, set() {} },
   error: undefined,
 };
 

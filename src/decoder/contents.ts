@@ -17,9 +17,8 @@ import { MqttError } from '../errors.js';
 import { PACKET_TYPE, type PacketType, packetTypeName } from '../protocol/packet-types.js';
 import type { AcknowledgementPacket, Packet, PublishPiece } from '../protocol/packets.js';
 import { Lease } from '../scanner/lease.js';
-import type { TopicNames } from '../scanner/topic-names.js';
 import { acknowledgementAt } from './acknowledgement.js';
-import { publishAt } from './publish.js';
+import { publishAt, type TopicTexts } from './publish.js';
 import type { RowMap } from './row-map.js';
 
 export interface BatchContents {
@@ -44,7 +43,7 @@ export interface BatchContents {
   /** Topic Names that a Topic Alias stands for, by row. */
   readonly topics: Pick<RowMap<string>, 'get'> | undefined;
   /** The text of topics by their number. */
-  readonly topicNames: TopicNames;
+  readonly topicNames: TopicTexts;
   readonly error: MqttError | undefined;
 }
 

@@ -13,8 +13,11 @@ import {
 import { decodeAscii, decodeUtf8 } from '../bytes.js';
 import { PACKET_TYPE, type QoS } from '../protocol/packet-types.js';
 import type { PublishPacket, PublishProperties } from '../protocol/packets.js';
-import type { TopicNames } from '../scanner/topic-names.js';
+import type { TopicMap } from '../topic-map.js';
 import { propertiesBehind } from './properties.js';
+
+/** The text of topics by their number. */
+export type TopicTexts = Pick<TopicMap<string>, 'get' | 'set'>;
 
 /** The PUBLISH of a row with this payload; `topic` is what its Topic Alias stands for, if that has been looked up. */
 export function publishAt(
@@ -22,7 +25,7 @@ export function publishAt(
   row: number,
   bytes: Uint8Array,
   payload: Uint8Array,
-  names: TopicNames,
+  names: TopicTexts,
   topic: string | undefined,
 ): PublishPacket {
   const first = rows[row + COLUMN_FIRST_BYTE] as number;
@@ -66,7 +69,7 @@ export function topicAt(
   rows: Int32Array,
   row: number,
   bytes: Uint8Array,
-  names: TopicNames,
+  names: TopicTexts,
 ): string {
   const number = rows[row + COLUMN_TOPIC_ID] as number;
   if (number !== 0) {

@@ -23,7 +23,7 @@ import {
   packetTypeName,
   variableByteIntegerLength,
 } from '../protocol/packet-types.js';
-import type { TopicNames } from '../scanner/topic-names.js';
+import type { TopicMap } from '../topic-map.js';
 import type { Connection } from './connection.js';
 import { decodeControl } from './control.js';
 import type { Draft } from './draft.js';
@@ -36,7 +36,7 @@ export interface Rows {
   readonly bytes: Uint8Array;
   /** Offset of the first of `bytes` in the stream. */
   readonly streamOffset: number;
-  readonly topicNames: TopicNames;
+  readonly topicNames: TopicMap<string>;
 }
 
 /** Looks at the rows of the draft from row `from` on. */

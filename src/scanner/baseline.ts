@@ -83,17 +83,17 @@ import { FIRST_BYTE_TABLE_LIST } from '../protocol/first-byte.js';
 import { PACKET_TYPE } from '../protocol/packet-types.js';
 import { REASON_CODE_BITS } from '../protocol/reason-codes.js';
 import { faultCode, faultPosition } from '../text.js';
+import { TopicMap } from '../topic-map.js';
 import { Lease } from './lease.js';
 import { hasProperties, publishHeaderEnd } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 import { TopicDictionary } from './topic-dictionary.js';
-import { TopicNames } from './topic-names.js';
 
 export class BaselineScanner implements Scanner {
   readonly name = 'baseline';
   readonly table: Int32Array;
   readonly result: Int32Array;
-  readonly topicNames = new TopicNames();
+  readonly topicNames = new TopicMap<string>();
   readonly lease = new Lease();
   readonly #topics: TopicDictionary;
 

@@ -7,8 +7,8 @@
  * a holder of rows whether they are still his.
  */
 
+import type { TopicMap } from '../topic-map.js';
 import type { Lease } from './lease.js';
-import type { TopicNames } from './topic-names.js';
 
 /** Which scanner is at work. */
 export type ScannerName = 'wasm-simd' | 'wasm-scalar' | 'baseline';
@@ -42,7 +42,7 @@ export interface Scanner {
   /** What the last call found out: the `RESULT_*` words of `assembly/layout.ts`. */
   readonly result: Int32Array;
   /** The text of topics by their number in the topic dictionary. */
-  readonly topicNames: TopicNames;
+  readonly topicNames: TopicMap<string>;
   /** Who may read the table. */
   readonly lease: Lease;
 

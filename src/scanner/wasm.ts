@@ -20,12 +20,12 @@ import {
 } from '../../assembly/layout.js';
 import { view, viewOn } from '../bytes.js';
 import { copies } from '../copies.js';
+import type { TopicMap } from '../topic-map.js';
 import { BaselineScanner } from './baseline.js';
 import { Lease } from './lease.js';
 import { type Build, instantiate, type ScannerMemory } from './memory.js';
 import { findLargePublish, type PublishExtent } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
-import type { TopicNames } from './topic-names.js';
 
 /** Bytes that TypeScript has scanned in the time that it takes to hand them over: see the chunk sizes in `docs/benchmarks.md`. */
 const TINY = 8;
@@ -38,7 +38,7 @@ export class WasmScanner implements Scanner {
   readonly name: 'wasm-simd' | 'wasm-scalar';
   readonly table: Int32Array;
   readonly result: Int32Array;
-  readonly topicNames: TopicNames;
+  readonly topicNames: TopicMap<string>;
   readonly lease = new Lease();
   readonly #memory: ScannerMemory;
   /** Reads, into the same table, what is not worth a call, and the rare header that does not fit into the window. */

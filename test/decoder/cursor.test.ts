@@ -237,6 +237,8 @@ describe('TopicMap', () => {
     ]);
     map.set(5 + 16_384, 'successor');
     expect([map.get(5), map.get(5 + 16_384)]).toEqual([undefined, 'successor']);
+    map.set(5, 'of an old batch');
+    expect([map.get(5), map.get(5 + 16_384)]).toEqual([undefined, 'successor']);
     map.clear();
     expect([map.get(16_384), map.get(5 + 16_384)]).toEqual([undefined, undefined]);
   });
