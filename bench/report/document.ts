@@ -197,9 +197,9 @@ export function benchmarkDocument(reports: readonly Report[], plots: readonly Pl
     '## Memory',
     'Bytes of the heap allocated for each frame, garbage included, measured over slices in which nothing was collected:',
     memoryMatrix(figures.memory('heap'), titleOf),
-    prose(`Bytes copied for each byte received, those that the WebAssembly scanner is given to look at included. Moved
-      byte by byte in a loop, as a frame that comes in 1-byte chunks is, they are not seen by this count, nor is the text
-      of which strings are made:`),
+    prose(`Bytes copied for each byte received, those that the WebAssembly scanner is given to look at included. mqtt-wasm
+      counts them where it copies; for mqtt-packet, stand-ins for the methods that copy do. The text of which strings are made
+      is left out:`),
     memoryMatrix(figures.memory('copies'), titleOf),
     'Bytes that a decoder of role `server` takes while it waits:',
     memoryTable(figures.memory('decoders'), 'bytes'),
