@@ -27,7 +27,7 @@ import { type Build, instantiate, type ScannerMemory } from './memory.js';
 import { findLargePublish, type PublishExtent } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 
-/** Bytes that TypeScript has scanned in the time that it takes to hand them over: see the chunk sizes in `docs/benchmarks.md`. */
+/** Bytes that TypeScript has scanned in the time that it takes to hand them over: `docs/architecture.md` has the crossover. */
 const TINY = 8;
 /** Bytes of a PUBLISH that are more work to copy than another call is. */
 const LARGE_PUBLISH = 2048;
