@@ -6,7 +6,7 @@
  * each gets a copy with its own identifier; or, for a vectored write, a copy of what stands before the payload.
  */
 import { allocateShortLived, utf8Length } from '../bytes.js';
-import { packetSize } from '../options.js';
+import { peerPacketSize } from '../options.js';
 import { integerBytes, variableByteInteger } from '../properties.js';
 import {
   MAXIMUM_REMAINING_LENGTH,
@@ -210,7 +210,8 @@ export class PublishFanOut {
     }
     if (
       maximumPacketSize !== undefined &&
-      head.bytes.length + this.#payload.length > packetSize('maximumPacketSize', maximumPacketSize)
+      head.bytes.length + this.#payload.length >
+        peerPacketSize('maximumPacketSize', maximumPacketSize)
     ) {
       refuse(context, 'ERR_MQTT_PACKET_TOO_LARGE', 'packet');
     }

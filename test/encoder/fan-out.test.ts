@@ -189,9 +189,18 @@ describe('refused', () => {
   test('a frame as large as the subscriber accepts is not', () => {
     const fanOut = new PublishFanOut({ topic: 't', payload: 'pay' });
     expect(fanOut.encode({ maximumPacketSize: 8 }).length).toBe(8);
+    expect(fanOut.encode({ maximumPacketSize: 0xffff_ffff }).length).toBe(8);
     const delivery = { protocolVersion: 5, topicAlias: 1, maximumPacketSize: 12 } as const;
     expect(fanOut.encode(delivery).length).toBe(12);
   });
+
+  test.each([Number.NaN, 0, 1.5])(
+    'a maximumPacketSize of %o, which is none',
+    (maximumPacketSize) => {
+      const fanOut = new PublishFanOut({ topic: 't' });
+      expect(() => fanOut.encode({ maximumPacketSize } as FanOutDelivery)).toThrow(RangeError);
+    },
+  );
 
   test.each([6, '4', 'length', null])('version %o, which is none', (protocolVersion) => {
     const fanOut = new PublishFanOut({ topic: 't' });
