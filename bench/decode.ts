@@ -1,6 +1,6 @@
 /** Full decode: chunks to packets, of which type, topic, payload length and identifier are touched. */
 import mqtt from 'mqtt-packet';
-import { availableScanners, Decoder, type Packet, type ScannerName } from 'mqtt-wasm';
+import { availableScanners, type ControlPacket, Decoder, type ScannerName } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { type ExpectedPacket, propertiesText, type SevenProperties } from './frames.js';
 import { PACKET_FIELDS, PacketComparison } from './verify.js';
@@ -9,7 +9,7 @@ import { type Workload, workloadOf } from './workloads.js';
 export const REFERENCE = 'mqtt-packet';
 
 /** What a consumer of ours looks at, as a number. */
-export function touch(packet: Packet): number {
+export function touch(packet: ControlPacket): number {
   switch (packet.type) {
     case 'PUBLISH':
       return (
@@ -59,7 +59,7 @@ export function packetChecksum(packets: readonly ExpectedPacket[]): number {
 }
 
 /** A packet of ours in the terms of the comparison. */
-export function observe(packet: Packet): ExpectedPacket {
+export function observe(packet: ControlPacket): ExpectedPacket {
   if (packet.type !== 'PUBLISH') return { ...packet, remainingLength: -1, properties: undefined };
   const properties =
     packet.properties === undefined

@@ -1,7 +1,7 @@
 /** The same decode behind a Node.js stream, which costs more than the decode itself. */
 import { Readable, Transform } from 'node:stream';
 import mqtt from 'mqtt-packet';
-import { DecoderStream, decodeBatches, type FrameBatch, type Packet } from 'mqtt-wasm';
+import { type ControlPacket, DecoderStream, decodeBatches, type FrameBatch } from 'mqtt-wasm';
 import type { Case, Contestant } from './contest.js';
 import { observe, observeReference, packetChecksum, touch, touchReference } from './decode.js';
 import type { ExpectedPacket } from './frames.js';
@@ -98,7 +98,7 @@ export function streamCase(id: string): Case {
   const contestants: Contestant[] = [];
   for (const [how, consume] of CONSUMERS) {
     contestants.push(
-      contestant<Packet>(
+      contestant<ControlPacket>(
         `packets, ${how}`,
         workload,
         consume(() => new DecoderStream()),

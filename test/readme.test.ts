@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Decoder } from '../src/decoder/decoder.js';
 import { encode } from '../src/encoder/encoder.js';
 import * as mqttWasm from '../src/index.js';
-import type { Packet } from '../src/protocol/packets.js';
+import type { ControlPacket } from '../src/protocol/packets.js';
 import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -141,7 +141,7 @@ describe('the loop over batches', () => {
 
   /** Runs the example over a stream that is cut into pieces of `size` bytes. */
   async function route(stream: Uint8Array, size: number) {
-    const handled: Packet[] = [];
+    const handled: ControlPacket[] = [];
     const lookedUp: string[] = [];
     const written: Uint8Array[] = [];
     const subscriber = {
@@ -153,7 +153,7 @@ describe('the loop over batches', () => {
     );
     await run(ROUTES, {
       socket: Readable.from(pieces),
-      handle: (packet: Packet) => handled.push(packet),
+      handle: (packet: ControlPacket) => handled.push(packet),
       findSubscribers(topic: string) {
         lookedUp.push(topic);
         return topic === 'nobody' ? [] : [subscriber];
@@ -194,10 +194,10 @@ describe('the loop over batches', () => {
 });
 
 test('the pipeline hands over every packet', async () => {
-  const handled: Packet[] = [];
+  const handled: ControlPacket[] = [];
   let done: Promise<void> | undefined;
   const reach = await listening((socket) => {
-    done = run(PIPELINE, { socket, handle: (packet: Packet) => handled.push(packet) });
+    done = run(PIPELINE, { socket, handle: (packet: ControlPacket) => handled.push(packet) });
   });
   const socket = await reach();
   socket.end(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
@@ -208,7 +208,7 @@ test('the pipeline hands over every packet', async () => {
 
 describe('the decoder on a socket', () => {
   async function start(answer: Uint8Array, half = false) {
-    const handled: Packet[] = [];
+    const handled: ControlPacket[] = [];
     const errors: string[] = [];
     const reach = await listening((peer) => {
       peer.on('error', () => {});
@@ -219,7 +219,7 @@ describe('the decoder on a socket', () => {
     socket.removeAllListeners('error');
     await run(DECODER, {
       socket,
-      handle: (packet: Packet) => handled.push(packet),
+      handle: (packet: ControlPacket) => handled.push(packet),
       console: { error: (message: string) => errors.push(message) },
     });
     return { handled, errors, socket };

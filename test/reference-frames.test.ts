@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../src/decoder/decoder.js';
 import { Encoder, encode } from '../src/encoder/encoder.js';
-import type { Packet } from '../src/protocol/packets.js';
+import type { ControlPacket } from '../src/protocol/packets.js';
 import { CONNECT_RETURN_CODES } from '../src/protocol/return-codes.js';
 import { byteByByte, cutAt, decodeChunks, SCANNERS } from './support/decode.js';
 import { hex, join } from './support/hex.js';
@@ -30,7 +30,7 @@ const utf8 = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 
 /** What a packet says in the words of the reference file. */
-function fieldsOf(packet: Packet, remainingLength: number): Record<string, unknown> {
+function fieldsOf(packet: ControlPacket, remainingLength: number): Record<string, unknown> {
   const { type } = packet;
   const identifier = 'packetIdentifier' in packet ? { packetId: packet.packetIdentifier } : {};
   switch (packet.type) {
@@ -72,7 +72,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
   describe.each(frames)('$source $name', (frame) => {
     const bytes = hex(frame.hex);
     const stream = join(bytes, PINGREQ);
-    const whole = decodeChunks([bytes], { scanner }).packets[0] as Packet;
+    const whole = decodeChunks([bytes], { scanner }).packets[0] as ControlPacket;
 
     test('decodes to the listed fields', () => {
       const [first] = new Decoder({ scanner }).push(bytes);

@@ -2,7 +2,7 @@
 import {
   CONNECT_RETURN_CODES,
   type ConnectPacket,
-  type Packet,
+  type ControlPacket,
   type PacketType,
   type PropertyName,
   type PropertyValues,
@@ -172,7 +172,7 @@ function subscriptionText({ topicFilter, ...options }: Subscription): string {
 }
 
 /** The fields of a packet in their order on the wire; secrets only with `showSecrets`. */
-export function packetFields(packet: Packet, showSecrets: boolean): Field[] {
+export function packetFields(packet: ControlPacket, showSecrets: boolean): Field[] {
   const properties = 'properties' in packet ? propertiesFields(packet.properties, showSecrets) : [];
   switch (packet.type) {
     case 'CONNECT':

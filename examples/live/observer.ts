@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import {
+  type ControlPacket,
   type Decoder,
   DecoderStream,
   MqttError,
-  type Packet,
   type PacketType,
   type ProtocolVersion,
   type QoS,
@@ -134,7 +134,7 @@ export class Observer {
     this.#output.write(eventLines(text, this.#passage(connection), this.#print.paint));
   }
 
-  #count(packet: Packet, connection: Connection, direction: Direction): void {
+  #count(packet: ControlPacket, connection: Connection, direction: Direction): void {
     const { versions, types, publishes } = this.tally;
     // The decoders are not asked for a PUBLISH in parts.
     const type = packet.type as PacketType;

@@ -1,5 +1,5 @@
 /** Packets and events as lines of at most 100 columns. Pure functions: nothing is written here. */
-import type { MqttError, Packet } from 'mqtt-wasm';
+import type { ControlPacket, MqttError } from 'mqtt-wasm';
 import { packetFields } from './fields.js';
 import { columns, count, escapeText, layOut, type Paint, shorten, wrap } from './text.js';
 
@@ -50,7 +50,7 @@ interface Span {
 }
 
 /** Where in its frame a packet carries its secrets: the password, and what authenticates. */
-function secretSpans(packet: Packet, frame: Uint8Array, showSecrets: boolean): Span[] {
+function secretSpans(packet: ControlPacket, frame: Uint8Array, showSecrets: boolean): Span[] {
   if (showSecrets) return [];
   const secrets = [
     packet.type === 'CONNECT' ? packet.password : undefined,
@@ -91,7 +91,7 @@ export function hexLines(
 
 /** A packet as lines: what passed where, its fields, its bytes. */
 export function packetLines(
-  packet: Packet,
+  packet: ControlPacket,
   frame: Uint8Array,
   passage: Passage & { readonly direction: Direction },
   options: PrintOptions,

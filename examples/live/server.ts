@@ -9,10 +9,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import {
   type AuthPacket,
   type ConnectPacket,
+  type ControlPacket,
   DecoderStream,
   type EncodablePacket,
   Encoder,
-  type Packet,
   type PublishPacket,
   type QoS,
   type SubscribePacket,
@@ -72,7 +72,7 @@ class Session {
     this.#socket.write(this.#encoder.encode(packet));
   }
 
-  #answer(packet: Packet): void {
+  #answer(packet: ControlPacket): void {
     // MQTT 5.0 lets a Client go on before it is let in; this server does not (section 3.1.4).
     if (!this.#isKnown && packet.type !== 'CONNECT' && packet.type !== 'AUTH') {
       this.#socket.destroy();

@@ -6,12 +6,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import {
+  type ControlPacket,
   type DecoderOptions,
   decodeBatches,
   type EncodablePacket,
   encode,
   type FrameCursor,
-  type Packet,
   type ProtocolVersion,
   PublishFanOut,
   TopicMap,
@@ -85,7 +85,11 @@ class Routes {
 }
 
 /** The answer to whatever is no PUBLISH, if there is one. */
-function answerTo(packet: Packet, client: Client, routes: Routes): EncodablePacket | undefined {
+function answerTo(
+  packet: ControlPacket,
+  client: Client,
+  routes: Routes,
+): EncodablePacket | undefined {
   const isMqtt5 = client.protocolVersion === 5;
   switch (packet.type) {
     case 'CONNECT':

@@ -11,7 +11,7 @@
  */
 import { ROW_WORDS } from '../../assembly/layout.js';
 import type { MqttError } from '../errors.js';
-import type { Packet } from '../protocol/packets.js';
+import type { ControlPacket } from '../protocol/packets.js';
 import { assertCurrent, type BatchContents, OWNED, packetAt } from './contents.js';
 import { Frame, FrameCursor } from './frame.js';
 
@@ -95,7 +95,7 @@ export class FrameBatch {
    * The packets, one by one; then `error` is thrown, if there is one.
    * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
    */
-  packets(): IterableIterator<Packet> {
+  packets(): IterableIterator<ControlPacket> {
     return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.#contents, packetAt);
   }
 
@@ -131,7 +131,7 @@ export class FrameBatch {
   }
 
   /** Frame number `index` as a packet. Throws what {@link frameAt} throws. */
-  packetAt(index: number): Packet {
+  packetAt(index: number): ControlPacket {
     this.#check(index);
     return packetAt(this.#contents, index);
   }

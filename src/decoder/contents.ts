@@ -15,7 +15,7 @@ import {
 import { view, viewOn } from '../bytes.js';
 import { MqttError } from '../errors.js';
 import { PACKET_TYPE, type PacketType, packetTypeName } from '../protocol/packet-types.js';
-import type { AcknowledgementPacket, Packet, PublishPiece } from '../protocol/packets.js';
+import type { AcknowledgementPacket, ControlPacket, PublishPiece } from '../protocol/packets.js';
 import { Lease } from '../scanner/lease.js';
 import { acknowledgementAt } from './acknowledgement.js';
 import { publishAt, type TopicTexts } from './publish.js';
@@ -39,7 +39,7 @@ export interface BatchContents {
   /** Offset of the first byte of `joined` in the stream. */
   readonly joinedOffset: number;
   /** Packets that are decoded already, by row. */
-  readonly packets: Pick<RowMap<Packet>, 'get'> | undefined;
+  readonly packets: Pick<RowMap<ControlPacket>, 'get'> | undefined;
   /** Topic Names that a Topic Alias stands for, by row. */
   readonly topics: Pick<RowMap<string>, 'get'> | undefined;
   /** The text of topics by their number. */
@@ -118,7 +118,7 @@ export function remainingLengthAt({ rows, packets }: BatchContents, index: numbe
 type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT' | 'AUTH';
 
 /** The packet of row `index`. */
-export function packetAt(contents: BatchContents, index: number): Packet {
+export function packetAt(contents: BatchContents, index: number): ControlPacket {
   const { rows, packets } = contents;
   const decoded = packets?.get(index);
   if (decoded !== undefined) return decoded;

@@ -3,7 +3,7 @@
  * acknowledgements and the packets without a body, whose rows say all there is to know.
  */
 import type { ProtocolVersion } from '../protocol/packet-types.js';
-import type { Packet } from '../protocol/packets.js';
+import type { ControlPacket } from '../protocol/packets.js';
 import { decodeAuth } from './auth.js';
 import { decodeConnack } from './connack.js';
 import { decodeConnect } from './connect.js';
@@ -15,7 +15,7 @@ import { decodeUnsuback } from './unsuback.js';
 import { decodeUnsubscribe } from './unsubscribe.js';
 
 /** Decodes a body; `expected` is the only version a CONNECT may have. Throws an `MqttError` if it breaks a rule. */
-export function decodeControl(body: Body, expected: ProtocolVersion | undefined): Packet {
+export function decodeControl(body: Body, expected: ProtocolVersion | undefined): ControlPacket {
   const reader = new FieldReader(body);
   switch (body.packetType) {
     case 'CONNECT':

@@ -1,7 +1,7 @@
 /** A batch in the making: rows still in the frame table, rows taken out of it, and what else a push brings. */
 import { ROW_WORDS } from '../../assembly/layout.js';
 import type { MqttError } from '../errors.js';
-import type { Packet } from '../protocol/packets.js';
+import type { ControlPacket } from '../protocol/packets.js';
 import { RowMap } from './row-map.js';
 
 export class Draft {
@@ -12,7 +12,7 @@ export class Draft {
   /** The frame of row 0, if it began in an earlier chunk. */
   joined: Uint8Array | undefined;
   /** Packets decoded already, by row. */
-  packets: RowMap<Packet> | undefined;
+  packets: RowMap<ControlPacket> | undefined;
   /** Topic Names that a Topic Alias stands for, by row. */
   topics: RowMap<string> | undefined;
   /** What ended the push. */
@@ -39,7 +39,7 @@ export class Draft {
   }
 
   /** Notes the packet of a row of the table. */
-  setPacket(row: number, packet: Packet): void {
+  setPacket(row: number, packet: ControlPacket): void {
     this.packets ??= new RowMap();
     this.packets.set(this.spilled + row, packet);
   }

@@ -13,7 +13,7 @@ import {
   ROW_WORDS,
 } from '../../assembly/layout.js';
 import { PACKET_TYPE, type QoS } from '../protocol/packet-types.js';
-import type { Packet } from '../protocol/packets.js';
+import type { ControlPacket } from '../protocol/packets.js';
 import type { Lease } from '../scanner/lease.js';
 import { acknowledgementPropertiesAt } from './acknowledgement.js';
 import {
@@ -30,7 +30,9 @@ import {
 import { publishPropertiesAt, topicAt } from './publish.js';
 
 /** The properties that some packet may have. */
-export type FrameProperties = NonNullable<Extract<Packet, { properties?: unknown }>['properties']>;
+export type FrameProperties = NonNullable<
+  Extract<ControlPacket, { properties?: unknown }>['properties']
+>;
 
 const PUBLISH_TYPE = PACKET_TYPE.PUBLISH << 4;
 /** No lease has this generation. */
@@ -195,7 +197,7 @@ export class Frame {
   }
 
   /** The frame as a typed object, the values of which are as those here. */
-  packet(): Packet {
+  packet(): ControlPacket {
     this.#row();
     return packetAt(this.contents, this.index);
   }

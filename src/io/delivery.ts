@@ -4,7 +4,7 @@ import { Decoder } from '../decoder/decoder.js';
 import { type DecoderOptions, OPTION_NAMES } from '../decoder/options.js';
 import type { MqttError } from '../errors.js';
 import { oneOf, optionsObject } from '../options.js';
-import type { Packet } from '../protocol/packets.js';
+import type { ControlPacket } from '../protocol/packets.js';
 
 /**
  * `packets`: one packet at a time, the simple way. `batches`: all frames of a chunk as one
@@ -13,7 +13,7 @@ import type { Packet } from '../protocol/packets.js';
 export type Delivery = 'packets' | 'batches';
 
 /** The items of a stream that delivers so. */
-export type Delivered<D extends Delivery> = D extends 'batches' ? FrameBatch : Packet;
+export type Delivered<D extends Delivery> = D extends 'batches' ? FrameBatch : ControlPacket;
 
 /** Options of a decoding stream. */
 export interface DecoderStreamOptions<D extends Delivery = Delivery> extends DecoderOptions {
@@ -38,7 +38,7 @@ export function decoderAndDelivery(options: DecoderStreamOptions): {
  * error behind them, to be reported when they are gone. Other decoders may scan meanwhile.
  */
 export interface Delivering {
-  readonly items: Iterator<Packet | FrameBatch>;
+  readonly items: Iterator<ControlPacket | FrameBatch>;
   readonly error: MqttError | undefined;
 }
 

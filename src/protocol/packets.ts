@@ -2,8 +2,8 @@
  * The control packets of MQTT as plain objects, one interface a type, told apart by `type`. Fields
  * carry the specification's names; field order is the order on the wire.
  *
- * `Packet` is what decoding yields. `EncodablePacket` is what encoding takes: the same, with
- * everything left out that has a customary value. Every `Packet` is an `EncodablePacket`.
+ * `ControlPacket` is what decoding yields. `EncodablePacket` is what encoding takes: the same, with
+ * everything left out that has a customary value. Every `ControlPacket` is an `EncodablePacket`.
  *
  * Packets to encode are plain data: their fields are read more than once.
  *
@@ -275,7 +275,7 @@ export type DisconnectProperties = PropertiesOf<'DISCONNECT'>;
 export type AuthProperties = PropertiesOf<'AUTH'>;
 
 /** Any control packet, or a piece of a PUBLISH. Switch on `type` to tell them apart. */
-export type Packet =
+export type ControlPacket =
   | ConnectPacket
   | ConnackPacket
   | PublishPacket
@@ -365,7 +365,7 @@ export interface EncodableAuthPacket extends Omit<AuthPacket, 'reasonCode'> {
 
 /** What the encoder takes. */
 export type EncodablePacket =
-  | Exclude<Packet, ConnectPacket | PublishPacket | PublishStart | AuthPacket>
+  | Exclude<ControlPacket, ConnectPacket | PublishPacket | PublishStart | AuthPacket>
   | EncodableConnectPacket
   | EncodablePublishPacket
   | EncodablePublishStart

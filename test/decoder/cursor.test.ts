@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../src/decoder/decoder.js';
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { TopicMap } from '../../src/topic-map.js';
 import { packet } from '../support/arbitraries.js';
 import { packet5 } from '../support/arbitraries-5.js';
@@ -11,7 +11,7 @@ import { SCANNERS } from '../support/decode.js';
 import { hex } from '../support/hex.js';
 
 /** The fields of a packet as a cursor gives them. */
-function fieldsOf(packet: Packet): Record<string, unknown> {
+function fieldsOf(packet: ControlPacket): Record<string, unknown> {
   const fields = packet as Partial<Record<string, unknown>>;
   const payload = fields.payload as Uint8Array | undefined;
   return {
@@ -41,7 +41,8 @@ describe.each(SCANNERS)('%s', (scanner) => {
     ['5.0', packet5, 5],
   ] as const)('gives the values of the packets of MQTT %s', (_, arbitrary, protocolVersion) => {
     const options = { scanner, protocolVersion, state: 'unchecked' } as const;
-    const isOf = (one: Packet) => one.type !== 'CONNECT' || one.protocolLevel === protocolVersion;
+    const isOf = (one: ControlPacket) =>
+      one.type !== 'CONNECT' || one.protocolLevel === protocolVersion;
     fc.assert(
       fc.property(fc.array(arbitrary.filter(isOf), { minLength: 1, maxLength: 8 }), (packets) => {
         const chunk = Buffer.concat(packets.map((one) => encode(one, { protocolVersion })));
@@ -54,7 +55,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
           const { payload, payloadLength, properties, bytes, offset, remainingLength } = cursor;
           const seen = { type, qos, dup, retain, topic, packetIdentifier };
           expect({ ...seen, payload, payloadLength, properties }).toEqual(
-            fieldsOf(expected[index] as Packet),
+            fieldsOf(expected[index] as ControlPacket),
           );
           expect(cursor.packet()).toEqual(expected[index]);
           expect(offset).toBe(at);

@@ -4,7 +4,7 @@ import { Decoder } from '../../src/decoder/decoder.js';
 import type { DecoderOptions } from '../../src/decoder/options.js';
 import { RowMap } from '../../src/decoder/row-map.js';
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
 
@@ -18,7 +18,7 @@ describe.each(SCANNERS)('%s', (scanner) => {
       first: number,
       version: 4 | 5,
       options: DecoderOptions,
-    ): { packets: Packet[]; code: string | undefined } {
+    ): { packets: ControlPacket[]; code: string | undefined } {
       const decoder = new Decoder({ ...options, scanner });
       const packets = [...decoder.push(stream.subarray(0, first)).packets()];
       decoder.protocolVersion = version;

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../src/decoder/decoder.js';
 import { Encoder, type EncoderOptions } from '../../src/encoder/encoder.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { ConnectPacket, EncodablePacket, Packet } from '../../src/protocol/packets.js';
+import type { ConnectPacket, ControlPacket, EncodablePacket } from '../../src/protocol/packets.js';
 import { type AnyPacket, asHex, expectBytes, expectRefusal, packetOf } from './support.js';
 
 /** The packet as a peer sees it. */
-function decode(packet: EncodablePacket): Packet[] {
+function decode(packet: EncodablePacket): ControlPacket[] {
   return [...new Decoder().push(new Encoder().encode(packet)).packets()];
 }
 

@@ -1,9 +1,9 @@
 /** Packets of MQTT 5.0 as lines: every property, reason codes by their names, secrets masked. */
 import {
+  type ControlPacket,
   Decoder,
   type EncodablePacket,
   Encoder,
-  type Packet,
   type PropertyName,
   type PropertyValues,
 } from 'mqtt-wasm';
@@ -15,14 +15,14 @@ import { columns, escapeText, plain } from '../../examples/live/text.js';
 const OPTIONS: PrintOptions = { paint: plain, showSecrets: false, maximumBytes: 1000 };
 const PASSAGE = { seconds: 1, connection: 1, direction: 'client-to-broker' } as const;
 
-function linesOf(packet: Packet, frame: Uint8Array, options: Partial<PrintOptions> = {}) {
+function linesOf(packet: ControlPacket, frame: Uint8Array, options: Partial<PrintOptions> = {}) {
   return packetLines(packet, frame, PASSAGE, { ...OPTIONS, ...options });
 }
 
 function lines(packet: EncodablePacket, options: Partial<PrintOptions> = {}): string[] {
   const frame = new Encoder({ protocolVersion: 5 }).encode(packet);
   const [decoded] = new Decoder({ protocolVersion: 5 }).push(frame).packets();
-  return linesOf(decoded as Packet, frame, options);
+  return linesOf(decoded as ControlPacket, frame, options);
 }
 
 /** Lines without the bytes in hexadecimal, put together to one. */
@@ -363,6 +363,6 @@ describe('Authentication Data', () => {
   it('hides all bytes of a frame where nobody knows in which of them it stands', () => {
     const frame = new Encoder({ protocolVersion: 5 }).encode(carriers[2] as EncodablePacket);
     const [packet] = new Decoder({ protocolVersion: 5 }).push(frame.slice()).packets();
-    expect(hexOf(linesOf(packet as Packet, Uint8Array.from(frame)))).toMatch(/^••( ••)*$/);
+    expect(hexOf(linesOf(packet as ControlPacket, Uint8Array.from(frame)))).toMatch(/^••( ••)*$/);
   });
 });

@@ -1,4 +1,4 @@
-import { Decoder, type EncodablePacket, encode, MqttError, type Packet } from 'mqtt-wasm';
+import { type ControlPacket, Decoder, type EncodablePacket, encode, MqttError } from 'mqtt-wasm';
 import { describe, expect, it } from 'vitest';
 import { MASK } from '../../examples/live/fields.js';
 import {
@@ -34,7 +34,7 @@ function lines(packet: EncodablePacket, options: Partial<PrintOptions> = {}, nam
   const frame = encode(packet);
   const [decoded] = new Decoder({ maximumListPacketSize: 2 ** 28 }).push(frame).packets();
   const passage = { ...PASSAGE, clientIdentifier: name };
-  return packetLines(decoded as Packet, frame, passage, { ...OPTIONS, ...options });
+  return packetLines(decoded as ControlPacket, frame, passage, { ...OPTIONS, ...options });
 }
 
 const NASTY = [

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { DecoderOptions } from '../../src/decoder/options.js';
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { cuts, type Mutation, mutate, mutations, packet } from '../support/arbitraries.js';
 import { packet5 } from '../support/arbitraries-5.js';
 import { join } from '../support/hex.js';
@@ -14,7 +14,7 @@ export interface FuzzCase {
   readonly options: DecoderOptions;
   /** Where to cut the stream, in fractions of its length; `bytes`: everywhere. */
   readonly splits: readonly number[] | 'bytes';
-  readonly packets: readonly Packet[];
+  readonly packets: readonly ControlPacket[];
   readonly mutations: readonly Mutation[];
   /** Bytes behind the packets that nobody encoded. */
   readonly garbage: Uint8Array;
@@ -66,8 +66,12 @@ const FROM_CLIENT = new Set(['CONNECT', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PINGREQ']);
 const FROM_SERVER = new Set(['CONNACK', 'SUBACK', 'UNSUBACK', 'PINGRESP']);
 
 /** Packets as a peer of that version would send them, a CONNECT in front where one is due; now and then any at all. */
-function packetsFor({ protocolVersion, role, state }: DecoderOptions): fc.Arbitrary<Packet[]> {
-  const ofVersion = (any: fc.Arbitrary<Packet>): fc.Arbitrary<Packet[]> => {
+function packetsFor({
+  protocolVersion,
+  role,
+  state,
+}: DecoderOptions): fc.Arbitrary<ControlPacket[]> {
+  const ofVersion = (any: fc.Arbitrary<ControlPacket>): fc.Arbitrary<ControlPacket[]> => {
     const fits = any.filter(
       ({ type }) =>
         !(role === 'server' ? FROM_SERVER : FROM_CLIENT).has(type) &&
@@ -108,7 +112,7 @@ export const fuzzCase: fc.Arbitrary<FuzzCase> = options.chain((options) =>
 );
 
 /** The version that a packet is written in. */
-function encoded(packet: Packet, { protocolVersion }: DecoderOptions): Uint8Array {
+function encoded(packet: ControlPacket, { protocolVersion }: DecoderOptions): Uint8Array {
   const isMqtt5 =
     protocolVersion === 5 ||
     packet.type === 'AUTH' ||

@@ -10,7 +10,7 @@ import type { DecoderOptions } from '../../src/decoder/options.js';
 import { Encoder } from '../../src/encoder/encoder.js';
 import { MqttError } from '../../src/errors.js';
 import { MAXIMUM_FRAME_LENGTH } from '../../src/protocol/packet-types.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { offsetsOf } from '../support/arbitraries.js';
 import { byteByByte, cutAt, SCANNERS } from '../support/decode.js';
 import { rowsOf } from '../support/rows.js';
@@ -28,7 +28,7 @@ const NO_LIMITS = {
 
 /** What became of a stream. */
 interface Outcome {
-  readonly packets: readonly Packet[];
+  readonly packets: readonly ControlPacket[];
   readonly rows: readonly string[];
   readonly error: MqttError | undefined;
 }
@@ -37,7 +37,7 @@ interface Outcome {
 function decode(chunks: readonly Uint8Array[], options: DecoderOptions): Outcome {
   const decoder = new Decoder(options);
   const { maximumPacketSize = MAXIMUM_FRAME_LENGTH } = options;
-  const packets: Packet[] = [];
+  const packets: ControlPacket[] = [];
   const rows: string[] = [];
   let received = 0;
   try {
@@ -59,8 +59,8 @@ function decode(chunks: readonly Uint8Array[], options: DecoderOptions): Outcome
 }
 
 /** Parts of one payload that follow each other, as one: how many there are is up to the chunks. */
-function withJoinedParts(packets: readonly Packet[]): Packet[] {
-  const joined: Packet[] = [];
+function withJoinedParts(packets: readonly ControlPacket[]): ControlPacket[] {
+  const joined: ControlPacket[] = [];
   let parts: Uint8Array[] = [];
   const flush = (): void => {
     if (parts.length > 0) joined.push({ type: 'PUBLISH_PART', payload: Buffer.concat(parts) });
@@ -118,7 +118,7 @@ function checkRoundTrip({ packets }: Outcome, options: DecoderOptions): void {
 }
 
 /** Packets as text, whether a PUBLISH came whole or in parts. */
-function joinedText(packets: readonly Packet[]): string {
+function joinedText(packets: readonly ControlPacket[]): string {
   const whole: object[] = [];
   let start: object | undefined;
   let parts: Uint8Array[] = [];

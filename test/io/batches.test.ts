@@ -7,7 +7,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FrameBatch } from '../../src/decoder/batch.js';
 import { Decoder } from '../../src/decoder/decoder.js';
 import { decodeBatches } from '../../src/io/batches.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { collect } from '../support/collect.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
@@ -40,7 +40,7 @@ class Source implements AsyncIterable<Uint8Array> {
   }
 }
 
-function packetsOf(batches: readonly FrameBatch[]): Packet[] {
+function packetsOf(batches: readonly FrameBatch[]): ControlPacket[] {
   return batches.flatMap((batch) => [...batch.packets()]);
 }
 

@@ -9,7 +9,7 @@ import { Decoder } from '../../src/decoder/decoder.js';
 import { encode } from '../../src/encoder/encoder.js';
 import { MqttEncodeError, MqttError } from '../../src/errors.js';
 import { DecoderStream, EncoderStream } from '../../src/io/transform.js';
-import type { EncodablePacket, Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket, EncodablePacket } from '../../src/protocol/packets.js';
 import { collect } from '../support/collect.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
@@ -17,16 +17,16 @@ import { bytesOf, pubacks } from '../support/pubacks.js';
 
 const PINGREQ = hex('C0 00');
 const BAD = hex('36 00');
-const puback = (packetIdentifier: number): Packet => ({ type: 'PUBACK', packetIdentifier });
+const puback = (packetIdentifier: number): ControlPacket => ({ type: 'PUBACK', packetIdentifier });
 
 describe('DecoderStream', () => {
   test('is a Transform that is typed for `for await`', async () => {
     const stream = new DecoderStream();
     expect(stream).toBeInstanceOf(Transform);
     stream.end(join(PINGREQ, encode(puback(7))));
-    const seen: Packet[] = [];
+    const seen: ControlPacket[] = [];
     for await (const packet of stream) {
-      expectTypeOf(packet).toEqualTypeOf<Packet>();
+      expectTypeOf(packet).toEqualTypeOf<ControlPacket>();
       seen.push(packet);
     }
     expect(seen).toEqual([{ type: 'PINGREQ' }, puback(7)]);
@@ -42,11 +42,11 @@ describe('DecoderStream', () => {
   test('works in pipeline(), whatever the chunks', async () => {
     const packets = pubacks(1000);
     for (const chunks of [[bytesOf(packets)], byteByByte(bytesOf(packets))]) {
-      const seen: Packet[] = [];
+      const seen: ControlPacket[] = [];
       await pipeline(
         Readable.from(chunks),
         new DecoderStream(),
-        async (source: AsyncIterable<Packet>) => {
+        async (source: AsyncIterable<ControlPacket>) => {
           for await (const packet of source) seen.push(packet);
         },
       );
@@ -57,8 +57,8 @@ describe('DecoderStream', () => {
   test('delivers by data events and by read() as well', async () => {
     const packets = pubacks(100);
     const flowing = new DecoderStream();
-    const seen: Packet[] = [];
-    flowing.on('data', (packet: Packet) => seen.push(packet));
+    const seen: ControlPacket[] = [];
+    flowing.on('data', (packet: ControlPacket) => seen.push(packet));
     flowing.end(bytesOf(packets));
     await new Promise((resolve) => flowing.once('end', resolve));
     expect(seen).toEqual(packets);
@@ -106,7 +106,7 @@ describe('DecoderStream', () => {
   test('a slow reader gets everything, in order, and never much at once', async () => {
     const packets = pubacks(300);
     let most = 0;
-    const seen: Packet[] = [];
+    const seen: ControlPacket[] = [];
     const stream = new DecoderStream();
     await pipeline(
       Readable.from([bytesOf(packets.slice(0, 150)), bytesOf(packets.slice(150))]),
@@ -114,7 +114,7 @@ describe('DecoderStream', () => {
       new Writable({
         objectMode: true,
         highWaterMark: 1,
-        write(packet: Packet, _encoding, callback) {
+        write(packet: ControlPacket, _encoding, callback) {
           most = Math.max(most, stream.readableLength);
           seen.push(packet);
           setImmediate(callback);
@@ -146,7 +146,7 @@ describe('DecoderStream', () => {
   );
 
   describe.each(['packets', 'batches'] as const)('at an error, delivering %s', (deliver) => {
-    const flatten = (items: readonly (Packet | FrameBatch)[]): Packet[] =>
+    const flatten = (items: readonly (ControlPacket | FrameBatch)[]): ControlPacket[] =>
       items.flatMap((item) => ('packets' in item ? [...item.packets()] : [item]));
 
     test.each([0, 1, 15, 16, 17, 100])(
@@ -165,11 +165,11 @@ describe('DecoderStream', () => {
     test('a slow reader gets everything before it, too', async () => {
       const stream = new DecoderStream({ deliver });
       const chunks = [bytesOf(pubacks(40)), join(bytesOf(pubacks(40)), BAD)];
-      const seen: Packet[] = [];
+      const seen: ControlPacket[] = [];
       const running = pipeline(
         Readable.from(chunks),
         stream,
-        async (source: AsyncIterable<Packet | FrameBatch>) => {
+        async (source: AsyncIterable<ControlPacket | FrameBatch>) => {
           for await (const item of source) {
             await turn();
             seen.push(...flatten([item]));
@@ -183,13 +183,13 @@ describe('DecoderStream', () => {
     test.each([1, 5, 16, 20, 100])(
       'a slow destination of a pipeline works off all %i packets before it',
       async (count) => {
-        const seen: Packet[] = [];
+        const seen: ControlPacket[] = [];
         const running = pipeline(
           Readable.from([join(bytesOf(pubacks(count)), BAD)]),
           new DecoderStream({ deliver }),
           new Writable({
             objectMode: true,
-            write(item: Packet | FrameBatch, _encoding, callback) {
+            write(item: ControlPacket | FrameBatch, _encoding, callback) {
               seen.push(...flatten([item]));
               setTimeout(callback, 1);
             },
@@ -209,8 +209,8 @@ describe('DecoderStream', () => {
 
     test('waits for a reader that has paused', async () => {
       const stream = new DecoderStream({ deliver });
-      const seen: (Packet | FrameBatch)[] = [];
-      stream.on('data', (item: Packet | FrameBatch) => {
+      const seen: (ControlPacket | FrameBatch)[] = [];
+      stream.on('data', (item: ControlPacket | FrameBatch) => {
         seen.push(item);
         stream.pause();
         setImmediate(() => stream.resume());
@@ -224,9 +224,9 @@ describe('DecoderStream', () => {
 
     test('reaches one who reads once per readable event', async () => {
       const stream = new DecoderStream({ deliver });
-      const seen: (Packet | FrameBatch)[] = [];
+      const seen: (ControlPacket | FrameBatch)[] = [];
       stream.on('readable', () => {
-        const item = stream.read() as Packet | FrameBatch | null;
+        const item = stream.read() as ControlPacket | FrameBatch | null;
         if (item !== null) seen.push(item);
       });
       const failed = new Promise((resolve) => stream.once('error', resolve));
@@ -237,9 +237,9 @@ describe('DecoderStream', () => {
 
     test('data events get everything before it, then there is one error event', async () => {
       const stream = new DecoderStream({ deliver });
-      const seen: (Packet | FrameBatch)[] = [];
+      const seen: (ControlPacket | FrameBatch)[] = [];
       const errors: unknown[] = [];
-      stream.on('data', (item: Packet | FrameBatch) => seen.push(item));
+      stream.on('data', (item: ControlPacket | FrameBatch) => seen.push(item));
       stream.on('error', (error) => errors.push(error));
       stream.write(join(bytesOf(pubacks(50)), BAD));
       await new Promise((resolve) => stream.once('close', resolve));
@@ -282,8 +282,8 @@ describe('DecoderStream', () => {
 
   test('a listener that throws is the business of who wrote, and costs one item', async () => {
     const stream = new DecoderStream();
-    const seen: Packet[] = [];
-    stream.on('data', (packet: Packet) => {
+    const seen: ControlPacket[] = [];
+    stream.on('data', (packet: ControlPacket) => {
       seen.push(packet);
       if (seen.length === 2) throw new Error('listener');
     });
@@ -311,8 +311,8 @@ describe('DecoderStream', () => {
 
   test('a listener that decodes elsewhere does not disturb it', async () => {
     const stream = new DecoderStream();
-    const seen: Packet[] = [];
-    stream.on('data', (packet: Packet) => {
+    const seen: ControlPacket[] = [];
+    stream.on('data', (packet: ControlPacket) => {
       seen.push(packet);
       new Decoder().push(join(PINGREQ, PINGREQ));
     });
@@ -337,12 +337,12 @@ describe('DecoderStream', () => {
 describe('EncoderStream', () => {
   test('is a Transform from packets to bytes', async () => {
     const packets = pubacks(500);
-    const decoded: Packet[] = [];
+    const decoded: ControlPacket[] = [];
     await pipeline(
       Readable.from(packets),
       new EncoderStream(),
       new DecoderStream(),
-      async (source: AsyncIterable<Packet>) => {
+      async (source: AsyncIterable<ControlPacket>) => {
         for await (const packet of source) decoded.push(packet);
       },
     );

@@ -5,7 +5,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { FrameBatch } from '../../src/decoder/batch.js';
 import { encode } from '../../src/encoder/encoder.js';
 import { WebDecoderStream, WebEncoderStream } from '../../src/io/web-stream.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { collect } from '../support/collect.js';
 import { byteByByte } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
@@ -27,7 +27,7 @@ describe('WebDecoderStream', () => {
     const packets = pubacks(200);
     for (const chunks of [[bytesOf(packets)], byteByByte(bytesOf(packets))]) {
       const decoded = from(chunks).pipeThrough(new WebDecoderStream());
-      expectTypeOf(decoded).toEqualTypeOf<ReadableStream<Packet>>();
+      expectTypeOf(decoded).toEqualTypeOf<ReadableStream<ControlPacket>>();
       expect(await collect(decoded)).toEqual({ items: packets, error: undefined });
     }
   });
@@ -69,7 +69,7 @@ describe('WebDecoderStream', () => {
         stream.writable,
       );
       const failure = expect(piped).rejects.toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
-      const { items, error } = await collect<Packet | FrameBatch>(stream.readable);
+      const { items, error } = await collect<ControlPacket | FrameBatch>(stream.readable);
       const seen = items.flatMap((item) => ('packets' in item ? [...item.packets()] : [item]));
       expect(seen).toEqual([...pubacks(3), ...pubacks(4)]);
       expect(error).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS', offset: 28 });
@@ -142,9 +142,10 @@ describe('WebEncoderStream', () => {
 
   test('fails behind everything encoded before', async () => {
     const stream = new WebEncoderStream();
-    const piped = from<Packet>([...pubacks(3), { type: 'PUBACK', packetIdentifier: 0 }]).pipeTo(
-      stream.writable,
-    );
+    const piped = from<ControlPacket>([
+      ...pubacks(3),
+      { type: 'PUBACK', packetIdentifier: 0 },
+    ]).pipeTo(stream.writable);
     const failure = expect(piped).rejects.toMatchObject({ code: 'ERR_MQTT_PACKET_IDENTIFIER' });
     const { items, error } = await collect(stream.readable);
     expect(join(...items)).toEqual(bytesOf(pubacks(3)));

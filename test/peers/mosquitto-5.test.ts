@@ -3,22 +3,24 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Encoder } from '../../src/encoder/encoder.js';
 import { DecoderStream } from '../../src/io/transform.js';
-import type { EncodablePacket, Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket, EncodablePacket } from '../../src/protocol/packets.js';
 import { SCANNERS } from '../support/decode.js';
 import { hasMosquitto, type Mosquitto, startMosquitto } from '../support/mosquitto.js';
 
-type PacketOf<Type extends Packet['type']> = Extract<Packet, { type: Type }>;
+type PacketOf<Type extends ControlPacket['type']> = Extract<ControlPacket, { type: Type }>;
 
 /** A client made of a socket, an encoder that gives Topic Aliases, and a decoding stream. */
 class Client {
   readonly encoder = new Encoder({ role: 'client', protocolVersion: 5, assignTopicAliases: true });
   readonly #socket: Socket;
-  readonly #packets: AsyncIterator<Packet>;
+  readonly #packets: AsyncIterator<ControlPacket>;
 
   constructor(port: number, options: ConstructorParameters<typeof DecoderStream>[0]) {
     this.#socket = connect(port, '127.0.0.1');
     const stream = new DecoderStream({ role: 'client', protocolVersion: 5, ...options });
-    this.#packets = this.#socket.pipe(stream)[Symbol.asyncIterator]() as AsyncIterator<Packet>;
+    this.#packets = this.#socket
+      .pipe(stream)
+      [Symbol.asyncIterator]() as AsyncIterator<ControlPacket>;
   }
 
   /** Sends packets; returns how many bytes they took. */
@@ -33,14 +35,14 @@ class Client {
   }
 
   /** The next packet. */
-  async next(): Promise<Packet> {
+  async next(): Promise<ControlPacket> {
     const { value, done } = await this.#packets.next();
     if (done === true) throw new Error('the broker closed');
     return value;
   }
 
   /** The next packet, which must be of this type. */
-  async receive<Type extends Packet['type']>(type: Type): Promise<PacketOf<Type>> {
+  async receive<Type extends ControlPacket['type']>(type: Type): Promise<PacketOf<Type>> {
     const packet = await this.next();
     expect(packet.type).toBe(type);
     return packet as PacketOf<Type>;

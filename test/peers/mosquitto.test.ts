@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encode } from '../../src/encoder/encoder.js';
 import { DecoderStream } from '../../src/io/transform.js';
 import type { PacketType } from '../../src/protocol/packet-types.js';
-import type { EncodablePacket, Packet, PublishPacket } from '../../src/protocol/packets.js';
+import type { ControlPacket, EncodablePacket, PublishPacket } from '../../src/protocol/packets.js';
 import type { ScannerName } from '../../src/scanner/scanner.js';
 import { SCANNERS } from '../support/decode.js';
 import {
@@ -19,7 +19,7 @@ import {
   USER_NAME,
 } from '../support/mosquitto.js';
 
-type PacketOf<Type extends PacketType> = Extract<Packet, { type: Type }>;
+type PacketOf<Type extends PacketType> = Extract<ControlPacket, { type: Type }>;
 
 /** A PUBLISH that wants an answer. */
 type AcknowledgedPublish = Extract<PublishPacket, { qos: 1 | 2 }>;
@@ -27,8 +27,8 @@ type AcknowledgedPublish = Extract<PublishPacket, { qos: 1 | 2 }>;
 /** A client made of nothing but a socket, the encoder and a decoding stream. */
 class Client {
   readonly #socket: Socket;
-  readonly #packets: AsyncIterator<Packet>;
-  readonly #arrived: Packet[] = [];
+  readonly #packets: AsyncIterator<ControlPacket>;
+  readonly #arrived: ControlPacket[] = [];
   readonly closed: Promise<unknown>;
 
   constructor(port: number, scanner: ScannerName) {
@@ -231,13 +231,13 @@ describe.skipIf(!hasMosquitto)('Mosquitto', () => {
     ['mqttv31', 3],
     ['mqttv311', 4],
   ])("its client's packets decode in the role of a server: %s", async (version, level) => {
-    const seen: Packet[] = [];
+    const seen: ControlPacket[] = [];
     const errors: unknown[] = [];
     const server = createServer((socket) => {
       const stream = socket.pipe(new DecoderStream({ role: 'server' }));
       stream.on('error', (error) => errors.push(error));
       socket.on('error', (error) => errors.push(error));
-      stream.on('data', (packet: Packet) => {
+      stream.on('data', (packet: ControlPacket) => {
         seen.push(packet);
         const answer = answerTo(packet);
         if (answer !== undefined) socket.write(encode(answer));
@@ -270,7 +270,7 @@ describe.skipIf(!hasMosquitto)('Mosquitto', () => {
 });
 
 /** What a server says to these packets. */
-function answerTo(packet: Packet): Packet | undefined {
+function answerTo(packet: ControlPacket): ControlPacket | undefined {
   switch (packet.type) {
     case 'CONNECT':
       return { type: 'CONNACK', sessionPresent: false, returnCode: 0 };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import mqttPacket, { type Packet as TheirPacket } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { packet } from '../support/arbitraries.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 
@@ -16,7 +16,7 @@ const present = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** Our packet as an object that mqtt-packet takes. */
-function toTheirs(packet: Packet): TheirPacket {
+function toTheirs(packet: ControlPacket): TheirPacket {
   switch (packet.type) {
     case 'CONNECT':
       return present({
@@ -116,14 +116,14 @@ test.each(SCANNERS)('what mqtt-packet encodes, is read here as it was meant: %s'
       const { packets, error } = decodeChunks([mqttPacket.generate(toTheirs(packet))], { scanner });
       expect(error).toBeUndefined();
       expect(packets).toHaveLength(1);
-      expect(describePacket(packets[0] as Packet)).toEqual(describePacket(packet));
+      expect(describePacket(packets[0] as ControlPacket)).toEqual(describePacket(packet));
     }),
     { numRuns: 500 },
   );
 });
 
 /** A packet with its bytes as hexadecimal text, so that classes of bytes do not matter. */
-function describePacket(packet: Packet): unknown {
+function describePacket(packet: ControlPacket): unknown {
   switch (packet.type) {
     case 'CONNECT':
       return {

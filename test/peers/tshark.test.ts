@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../src/encoder/encoder.js';
 import type { ProtocolVersion } from '../../src/protocol/packet-types.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { PROPERTY_NAMES } from '../../src/protocol/properties.js';
 import { packet } from '../support/arbitraries.js';
 import { packet5 } from '../support/arbitraries-5.js';
@@ -26,7 +26,7 @@ import { expectedFields } from '../support/tshark-fields.js';
 /** Packets of one version, as they are sent on one connection. */
 interface Sequence {
   readonly version: ProtocolVersion;
-  readonly packets: readonly Packet[];
+  readonly packets: readonly ControlPacket[];
 }
 
 /** Encodes the sequences and compares what tshark finds; one run of it for all of them. */
@@ -53,7 +53,7 @@ async function expectAgreement(sequences: readonly Sequence[]): Promise<void> {
 const BYTES = hex('00 01 7F 80 FF');
 
 /** A packet of each type, as MQTT 3.1 and 3.1.1 have them, behind CONNECTs of that version. */
-function packetsOfMqtt3(version: 3 | 4): Packet[] {
+function packetsOfMqtt3(version: 3 | 4): ControlPacket[] {
   const connect = {
     type: 'CONNECT',
     protocolName: version === 3 ? 'MQIsdp' : 'MQTT',
@@ -130,7 +130,7 @@ const USER_PROPERTIES = [
 ] as const;
 
 /** A packet of each type of MQTT 5.0, with all properties that it can carry, and with none. */
-const PACKETS_OF_MQTT_5: readonly Packet[] = [
+const PACKETS_OF_MQTT_5: readonly ControlPacket[] = [
   {
     type: 'CONNECT',
     protocolName: 'MQTT',
@@ -232,7 +232,7 @@ const PACKETS_OF_MQTT_5: readonly Packet[] = [
     payload: new Uint8Array(200_000).fill(0xa5),
   },
   { type: 'PUBLISH', topic: 'a', qos: 0, dup: false, retain: false, payload: hex('') },
-  ...(['PUBACK', 'PUBREC'] as const).flatMap((type): Packet[] => [
+  ...(['PUBACK', 'PUBREC'] as const).flatMap((type): ControlPacket[] => [
     { type, packetIdentifier: 1 },
     { type, packetIdentifier: 256, reasonCode: 0x99 },
     {
@@ -242,7 +242,7 @@ const PACKETS_OF_MQTT_5: readonly Packet[] = [
       properties: { reasonString: 'niemand hört zu', userProperties: USER_PROPERTIES },
     },
   ]),
-  ...(['PUBREL', 'PUBCOMP'] as const).flatMap((type): Packet[] => [
+  ...(['PUBREL', 'PUBCOMP'] as const).flatMap((type): ControlPacket[] => [
     { type, packetIdentifier: 1 },
     { type, packetIdentifier: 256, reasonCode: 0x92 },
     { type, packetIdentifier: 65_535, properties: { userProperties: USER_PROPERTIES } },
@@ -313,12 +313,12 @@ const PACKETS_OF_MQTT_5: readonly Packet[] = [
 // --- random packets ---------------------------------------------------------------------------
 
 /** A list of random packets, always a long one. */
-function manyOf(one: fc.Arbitrary<Packet>): fc.Arbitrary<Packet[]> {
+function manyOf(one: fc.Arbitrary<ControlPacket>): fc.Arbitrary<ControlPacket[]> {
   return fc.array(one, { minLength: 300, maxLength: 300 });
 }
 
 /** The packet as one of this version, without the bridge bit, from which tshark would learn another. */
-function asMqtt3(version: 3 | 4): (packet: Packet) => Packet {
+function asMqtt3(version: 3 | 4): (packet: ControlPacket) => ControlPacket {
   return (packet) => {
     if (packet.type === 'CONNACK' && version === 3) return { ...packet, sessionPresent: false };
     if (packet.type !== 'CONNECT') return packet;
@@ -329,12 +329,12 @@ function asMqtt3(version: 3 | 4): (packet: Packet) => Packet {
       protocolLevel: version,
       bridge: false,
       clientIdentifier: clientIdentifier === '' && version === 3 ? 'id' : clientIdentifier,
-    } as Packet;
+    } as ControlPacket;
   };
 }
 
 /** The packet as one of MQTT 5.0 that tshark can read: see the head of this file. */
-function asMqtt5(packet: Packet): Packet {
+function asMqtt5(packet: ControlPacket): ControlPacket {
   return packet.type === 'PUBLISH' && packet.topic === '' ? { ...packet, topic: 'topic' } : packet;
 }
 
@@ -361,9 +361,18 @@ describe.skipIf(!hasTshark)('tshark', () => {
     await fc.assert(
       fc.asyncProperty(manyOf(packet), manyOf(packet5), (packets, packets5) =>
         expectAgreement([
-          { version: 3, packets: [packetsOfMqtt3(3)[1] as Packet, ...packets.map(asMqtt3(3))] },
-          { version: 4, packets: [packetsOfMqtt3(4)[1] as Packet, ...packets.map(asMqtt3(4))] },
-          { version: 5, packets: [PACKETS_OF_MQTT_5[0] as Packet, ...packets5.map(asMqtt5)] },
+          {
+            version: 3,
+            packets: [packetsOfMqtt3(3)[1] as ControlPacket, ...packets.map(asMqtt3(3))],
+          },
+          {
+            version: 4,
+            packets: [packetsOfMqtt3(4)[1] as ControlPacket, ...packets.map(asMqtt3(4))],
+          },
+          {
+            version: 5,
+            packets: [PACKETS_OF_MQTT_5[0] as ControlPacket, ...packets5.map(asMqtt5)],
+          },
         ]),
       ),
       // One run is some hundred packets already; to make them fewer would start tshark hundreds of times.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as layout from '../../assembly/layout.js';
 import { Decoder } from '../../src/decoder/decoder.js';
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { SCALAR_MODULE, SIMD_MODULE } from '../../src/scanner/binary.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
@@ -73,14 +73,14 @@ describe.each(SCANNERS)('%s', (scanner) => {
   );
 
   test('keeps bodies with their frames when the table fills up between them', () => {
-    const subscribe = (packetIdentifier: number): Packet => ({
+    const subscribe = (packetIdentifier: number): ControlPacket => ({
       type: 'SUBSCRIBE',
       packetIdentifier,
       subscriptions: [{ topicFilter: `filter/${packetIdentifier}`, qos: 1 }],
     });
     const packets = Array.from(
       { length: 2 * TABLE_ROWS + 10 },
-      (_, index): Packet => (index % 1000 === 7 ? subscribe(index) : { type: 'PINGREQ' }),
+      (_, index): ControlPacket => (index % 1000 === 7 ? subscribe(index) : { type: 'PINGREQ' }),
     );
     expect(
       decodeChunks([join(...packets.map((packet) => encode(packet)))], { scanner }).packets,

@@ -1,6 +1,6 @@
 /** Generators of packets of MQTT 5.0 for property tests. */
 import fc from 'fast-check';
-import type { Packet, Subscription, Will } from '../../src/protocol/packets.js';
+import type { ControlPacket, Subscription, Will } from '../../src/protocol/packets.js';
 import {
   PROPERTY_NAMES,
   type PropertiesOf,
@@ -117,7 +117,7 @@ const connect = fc
     password: fc.option(binary, { nil: undefined }),
   })
   .map(
-    ({ withProperties, clientIdentifier, will, userName, password, ...rest }): Packet => ({
+    ({ withProperties, clientIdentifier, will, userName, password, ...rest }): ControlPacket => ({
       type: 'CONNECT',
       protocolName: 'MQTT',
       protocolLevel: 5,
@@ -131,7 +131,7 @@ const connect = fc
   );
 
 const connack = fc.tuple(fc.boolean(), reasonCode('CONNACK'), properties('CONNACK')).map(
-  ([present, reasonCode, withProperties]): Packet => ({
+  ([present, reasonCode, withProperties]): ControlPacket => ({
     type: 'CONNACK',
     sessionPresent: present && reasonCode === 0,
     reasonCode,
@@ -151,7 +151,7 @@ const publish = fc
     withProperties: properties('PUBLISH'),
     alias: fc.integer({ min: 1, max: 65_535 }),
   })
-  .map(({ qos, dup, packetIdentifier, withProperties, alias, topic, ...rest }): Packet => {
+  .map(({ qos, dup, packetIdentifier, withProperties, alias, topic, ...rest }): ControlPacket => {
     const given = withProperties.properties;
     const properties =
       topic === '' && given?.topicAlias === undefined ? { ...given, topicAlias: alias } : given;
@@ -168,7 +168,7 @@ const acknowledgement = fc
       .tuple(packetIdentifier, reasonCode(type), properties(type))
       .map(
         ([packetIdentifier, reasonCode, withProperties]) =>
-          ({ type, packetIdentifier, reasonCode, ...withProperties }) as Packet,
+          ({ type, packetIdentifier, reasonCode, ...withProperties }) as ControlPacket,
       ),
   );
 
@@ -192,7 +192,7 @@ const subscribe = fc
     fc.array(subscription, { minLength: 1, maxLength: 6 }),
   )
   .map(
-    ([packetIdentifier, withProperties, subscriptions]): Packet => ({
+    ([packetIdentifier, withProperties, subscriptions]): ControlPacket => ({
       type: 'SUBSCRIBE',
       packetIdentifier,
       ...withProperties,
@@ -210,7 +210,7 @@ const unsubscribe = fc
     ),
   )
   .map(
-    ([packetIdentifier, withProperties, topicFilters]): Packet => ({
+    ([packetIdentifier, withProperties, topicFilters]): ControlPacket => ({
       type: 'UNSUBSCRIBE',
       packetIdentifier,
       ...withProperties,
@@ -225,7 +225,7 @@ const suback = fc
     fc.array(reasonCode('SUBACK'), { minLength: 1, maxLength: 20 }),
   )
   .map(
-    ([packetIdentifier, withProperties, reasonCodes]): Packet => ({
+    ([packetIdentifier, withProperties, reasonCodes]): ControlPacket => ({
       type: 'SUBACK',
       packetIdentifier,
       ...withProperties,
@@ -240,7 +240,7 @@ const unsuback = fc
     fc.array(reasonCode('UNSUBACK'), { minLength: 1, maxLength: 20 }),
   )
   .map(
-    ([packetIdentifier, withProperties, reasonCodes]): Packet => ({
+    ([packetIdentifier, withProperties, reasonCodes]): ControlPacket => ({
       type: 'UNSUBACK',
       packetIdentifier,
       ...withProperties,
@@ -248,10 +248,10 @@ const unsuback = fc
     }),
   );
 
-const empty = fc.constantFrom('PINGREQ', 'PINGRESP').map((type): Packet => ({ type }));
+const empty = fc.constantFrom('PINGREQ', 'PINGRESP').map((type): ControlPacket => ({ type }));
 
 const disconnect = fc.tuple(reasonCode('DISCONNECT'), properties('DISCONNECT')).map(
-  ([reasonCode, withProperties]): Packet => ({
+  ([reasonCode, withProperties]): ControlPacket => ({
     type: 'DISCONNECT',
     reasonCode,
     ...withProperties,
@@ -260,13 +260,13 @@ const disconnect = fc.tuple(reasonCode('DISCONNECT'), properties('DISCONNECT')).
 
 const auth = fc
   .tuple(reasonCode('AUTH'), properties('AUTH'), shortText)
-  .map(([reasonCode, { properties }, authenticationMethod]): Packet => {
+  .map(([reasonCode, { properties }, authenticationMethod]): ControlPacket => {
     if (reasonCode === 0 && properties === undefined) return { type: 'AUTH', reasonCode };
     return { type: 'AUTH', reasonCode, properties: { authenticationMethod, ...properties } };
   });
 
 /** Any of the fifteen packets of MQTT 5.0. */
-export const packet5: fc.Arbitrary<Packet> = fc.oneof(
+export const packet5: fc.Arbitrary<ControlPacket> = fc.oneof(
   { weight: 3, arbitrary: connect },
   { weight: 2, arbitrary: connack },
   { weight: 6, arbitrary: publish },

@@ -1,7 +1,7 @@
 /** Generators of packets, streams and chunkings for property tests. */
 import fc from 'fast-check';
 import { utf8Length } from '../../src/bytes.js';
-import type { Packet, Will } from '../../src/protocol/packets.js';
+import type { ControlPacket, Will } from '../../src/protocol/packets.js';
 
 const fits = (text: string): boolean => utf8Length(text) <= 65_535;
 
@@ -79,7 +79,7 @@ const connect = fc
     userName: fc.option(text, { nil: undefined }),
     password: fc.option(binary, { nil: undefined }),
   })
-  .map(({ will, userName, password, ...rest }): Packet => {
+  .map(({ will, userName, password, ...rest }): ControlPacket => {
     const mayBeEmpty = rest.protocolLevel === 4 && rest.cleanSession;
     return {
       type: 'CONNECT',
@@ -94,7 +94,7 @@ const connect = fc
 
 const connack = fc.constantFrom(0, 1, 2, 3, 4, 5).chain((returnCode) =>
   fc.boolean().map(
-    (present): Packet => ({
+    (present): ControlPacket => ({
       type: 'CONNACK',
       sessionPresent: present && returnCode === 0,
       returnCode,
@@ -112,7 +112,7 @@ const publish = fc
     packetIdentifier,
   })
   .map(
-    ({ qos, dup, packetIdentifier, ...rest }): Packet =>
+    ({ qos, dup, packetIdentifier, ...rest }): ControlPacket =>
       qos === 0
         ? { type: 'PUBLISH', ...rest, qos, dup: false }
         : { type: 'PUBLISH', ...rest, qos, dup, packetIdentifier },
@@ -120,7 +120,7 @@ const publish = fc
 
 const acknowledgement = fc
   .tuple(fc.constantFrom('PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'UNSUBACK'), packetIdentifier)
-  .map(([type, packetIdentifier]): Packet => ({ type, packetIdentifier }));
+  .map(([type, packetIdentifier]): ControlPacket => ({ type, packetIdentifier }));
 
 const subscribe = fc
   .tuple(
@@ -128,7 +128,7 @@ const subscribe = fc
     fc.array(fc.record({ topicFilter, qos }), { minLength: 1, maxLength: 8 }),
   )
   .map(
-    ([packetIdentifier, subscriptions]): Packet => ({
+    ([packetIdentifier, subscriptions]): ControlPacket => ({
       type: 'SUBSCRIBE',
       packetIdentifier,
       subscriptions,
@@ -141,7 +141,7 @@ const suback = fc
     fc.array(fc.constantFrom(0, 1, 2, 0x80), { minLength: 1, maxLength: 20 }),
   )
   .map(
-    ([packetIdentifier, returnCodes]): Packet => ({
+    ([packetIdentifier, returnCodes]): ControlPacket => ({
       type: 'SUBACK',
       packetIdentifier,
       returnCodes: returnCodes as (0 | 1 | 2 | 0x80)[],
@@ -151,7 +151,7 @@ const suback = fc
 const unsubscribe = fc
   .tuple(packetIdentifier, fc.array(topicFilter, { minLength: 1, maxLength: 8 }))
   .map(
-    ([packetIdentifier, topicFilters]): Packet => ({
+    ([packetIdentifier, topicFilters]): ControlPacket => ({
       type: 'UNSUBSCRIBE',
       packetIdentifier,
       topicFilters,
@@ -160,10 +160,10 @@ const unsubscribe = fc
 
 const empty = fc
   .constantFrom('PINGREQ', 'PINGRESP', 'DISCONNECT')
-  .map((type): Packet => ({ type }));
+  .map((type): ControlPacket => ({ type }));
 
 /** Any of the fourteen packets. */
-export const packet: fc.Arbitrary<Packet> = fc.oneof(
+export const packet: fc.Arbitrary<ControlPacket> = fc.oneof(
   { weight: 3, arbitrary: connect },
   { weight: 1, arbitrary: connack },
   { weight: 6, arbitrary: publish },

@@ -12,7 +12,7 @@ import type { DecoderOptions } from '../../src/decoder/options.js';
 import { type EncoderOptions, encode } from '../../src/encoder/encoder.js';
 import type { ErrorClass, ErrorCode, MqttError } from '../../src/errors.js';
 import type { PacketType, ProtocolVersion } from '../../src/protocol/packet-types.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { byteByByte, cutAt, decodeChunks, type Outcome, SCANNERS } from './decode.js';
 import { hex, join } from './hex.js';
 import { bytesAsHex, summary } from './summary.js';
@@ -20,7 +20,7 @@ import { bytesAsHex, summary } from './summary.js';
 /** A packet and its bytes. */
 export interface Example {
   readonly bytes: Uint8Array;
-  readonly packet: Packet;
+  readonly packet: ControlPacket;
 }
 
 export const CONNECT: Example = {
@@ -275,7 +275,7 @@ function bytesOf(examples: readonly Example[]): Uint8Array {
   return join(...examples.map(({ bytes }) => bytes));
 }
 
-function packetsOf(examples: readonly Example[]): Packet[] {
+function packetsOf(examples: readonly Example[]): ControlPacket[] {
   return examples.map(({ packet }) => packet);
 }
 
@@ -323,12 +323,17 @@ function record(
 /** The driver for one version of the protocol. */
 export interface ConformanceDriver {
   /** Checks that `frame` is read as `packet`; see {@link decodes}. */
-  expectPacket(frame: string | Uint8Array, packet: Packet, options?: LegalOptions): void;
+  expectPacket(frame: string | Uint8Array, packet: ControlPacket, options?: LegalOptions): void;
   /**
    * A test: `frame`, in hexadecimal, is legal and is read as `packet`, and what follows it comes out
    * unharmed. The encoder makes the same bytes of it, unless they are not `canonical`.
    */
-  decodes(name: string, frame: string | Uint8Array, packet: Packet, options?: LegalOptions): void;
+  decodes(
+    name: string,
+    frame: string | Uint8Array,
+    packet: ControlPacket,
+    options?: LegalOptions,
+  ): void;
   /** Checks that `frame` is refused; see {@link refuses}. */
   expectViolation(frame: string | Uint8Array, expected: Violation, options?: IllegalOptions): void;
   /**

@@ -1,7 +1,7 @@
 import { Decoder } from '../../src/decoder/decoder.js';
 import type { DecoderOptions } from '../../src/decoder/options.js';
 import { MqttError } from '../../src/errors.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { availableScanners } from '../../src/scanner/choose.js';
 
 /** Every scanner that this engine runs; on common machines all three. */
@@ -9,7 +9,7 @@ export const SCANNERS = availableScanners();
 
 /** What became of a stream of bytes. */
 export interface Outcome {
-  readonly packets: readonly Packet[];
+  readonly packets: readonly ControlPacket[];
   /** The error that ended it; `undefined` if there was none. */
   readonly error: MqttError | undefined;
 }
@@ -17,7 +17,7 @@ export interface Outcome {
 /** Decodes a stream that arrives as `chunks` and then ends. */
 export function decodeChunks(chunks: Iterable<Uint8Array>, options: DecoderOptions = {}): Outcome {
   const decoder = new Decoder(options);
-  const packets: Packet[] = [];
+  const packets: ControlPacket[] = [];
   try {
     for (const chunk of chunks) {
       for (const packet of decoder.push(chunk).packets()) packets.push(packet);

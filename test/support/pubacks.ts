@@ -1,9 +1,9 @@
 import { encode } from '../../src/encoder/encoder.js';
-import type { Packet } from '../../src/protocol/packets.js';
+import type { ControlPacket } from '../../src/protocol/packets.js';
 import { join } from './hex.js';
 
 /** So many small packets that can be told apart. */
-export function pubacks(count: number): Packet[] {
+export function pubacks(count: number): ControlPacket[] {
   return Array.from({ length: count }, (_, index) => ({
     type: 'PUBACK',
     packetIdentifier: index + 1,
@@ -11,6 +11,6 @@ export function pubacks(count: number): Packet[] {
 }
 
 /** The packets as a stream. */
-export function bytesOf(packets: readonly Packet[]): Uint8Array {
+export function bytesOf(packets: readonly ControlPacket[]): Uint8Array {
   return join(...packets.map((packet) => encode(packet)));
 }

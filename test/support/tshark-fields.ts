@@ -8,7 +8,11 @@ import {
   type PacketType,
   type ProtocolVersion,
 } from '../../src/protocol/packet-types.js';
-import type { AcknowledgementPacket, ConnectPacket, Packet } from '../../src/protocol/packets.js';
+import type {
+  AcknowledgementPacket,
+  ConnectPacket,
+  ControlPacket,
+} from '../../src/protocol/packets.js';
 import type { PropertyName, PropertyValues } from '../../src/protocol/properties.js';
 import { utf8 } from './hex.js';
 import type { DissectedField, DissectedFrame } from './tshark.js';
@@ -138,7 +142,7 @@ function acknowledgementFields(packet: AcknowledgementPacket): DissectedField[] 
 }
 
 /** What follows the fixed header. */
-function bodyFields(packet: Packet, version: ProtocolVersion): DissectedField[] {
+function bodyFields(packet: ControlPacket, version: ProtocolVersion): DissectedField[] {
   const isMqtt5 = version === 5;
   switch (packet.type) {
     case 'CONNECT':
@@ -229,7 +233,7 @@ function bodyFields(packet: Packet, version: ProtocolVersion): DissectedField[] 
 const ACKNOWLEDGED: ReadonlySet<string> = new Set(['PUBREL', 'SUBSCRIBE', 'UNSUBSCRIBE']);
 
 /** The flags of the fixed header, reserved in all packets but PUBLISH (section 2.1.3). */
-function flagFields(packet: Packet, version: ProtocolVersion): DissectedField[] {
+function flagFields(packet: ControlPacket, version: ProtocolVersion): DissectedField[] {
   if (packet.type === 'PUBLISH') {
     const { dup, qos, retain } = packet;
     return [number('dupflag', dup), number('qos', qos), number('retain', retain)];
@@ -242,7 +246,7 @@ function flagFields(packet: Packet, version: ProtocolVersion): DissectedField[] 
 
 /** The fields that tshark must find in `frame`, which `packet` was encoded to. */
 export function expectedFields(
-  packet: Packet,
+  packet: ControlPacket,
   version: ProtocolVersion,
   frame: Uint8Array,
 ): DissectedFrame {

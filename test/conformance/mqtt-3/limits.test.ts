@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
 import { Encoder } from '../../../src/encoder/encoder.js';
 import { MqttEncodeError } from '../../../src/errors.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   CONNECT,
   decodes,
@@ -16,7 +16,7 @@ import { decodeChunks, SCANNERS } from '../../support/decode.js';
 import { frame, hex, utf8 } from '../../support/hex.js';
 
 /** A PUBLISH with as many bytes of payload. */
-function publish(length: number): { bytes: Uint8Array; packet: Packet } {
+function publish(length: number): { bytes: Uint8Array; packet: ControlPacket } {
   return {
     bytes: frame('30', utf8('a'), '00'.repeat(length)),
     packet: {

@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   CONNECT,
   decodes,
@@ -16,7 +16,7 @@ import {
 } from '../../support/conformance.js';
 import { hex } from '../../support/hex.js';
 
-function example(bytes: string, packet: Packet): Example & { readonly type: PacketType } {
+function example(bytes: string, packet: ControlPacket): Example & { readonly type: PacketType } {
   return { bytes: hex(bytes), packet, type: packet.type as PacketType };
 }
 

@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   decodes,
   expectPacket,
@@ -25,7 +25,7 @@ interface Place {
   readonly make: (text: string) => Uint8Array;
   /** Where the first byte of the text stands in a frame with a Remaining Length of one byte. */
   readonly at: number;
-  readonly packet: (text: string) => Packet;
+  readonly packet: (text: string) => ControlPacket;
 }
 
 const CONNECT_WITH = {
@@ -236,7 +236,7 @@ describe('discouraged characters', () => {
   ];
   const neighbours = [0x20, 0x7e, 0xa0, 0xfdcf, 0xfdf0, 0xfffd, 0x10000, 0x1fffd, 0x10fffd];
   const strict = { decoder: { text: 'reject' } } as const;
-  const topic = (text: string): Packet => PLACES[0]?.packet(text) as Packet;
+  const topic = (text: string): ControlPacket => PLACES[0]?.packet(text) as ControlPacket;
 
   for (const codePoint of discouraged) {
     const text = `a${String.fromCodePoint(codePoint)}`;

@@ -1,7 +1,7 @@
 /** Topic Names and Topic Filters (section 4.7): wildcards, at least one character, U+0000, length. */
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   decodes,
   expectPacket,
@@ -18,15 +18,15 @@ import {
 import { decodeChunks, SCANNERS } from '../../support/decode.js';
 import { frame, prefixed, utf8 } from '../../support/hex.js';
 
-function subscribe(topicFilter: string): Packet {
+function subscribe(topicFilter: string): ControlPacket {
   return { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: [{ topicFilter, qos: 0 }] };
 }
 
-function unsubscribe(topicFilter: string): Packet {
+function unsubscribe(topicFilter: string): ControlPacket {
   return { type: 'UNSUBSCRIBE', packetIdentifier: 1, topicFilters: [topicFilter] };
 }
 
-function publish(topic: string): Packet {
+function publish(topic: string): ControlPacket {
   const payload = new Uint8Array(0);
   return { type: 'PUBLISH', topic, payload, retain: false, qos: 0, dup: false };
 }

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
 import { encode } from '../../../src/encoder/encoder.js';
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { decodes, malformed, refuses, violation } from '../../support/conformance.js';
 import { decodeChunks, SCANNERS } from '../../support/decode.js';
 import { frame, hex } from '../../support/hex.js';
 
 /** A list packet of exactly as many bytes, its Remaining Length in one byte. */
-function list(type: 'SUBSCRIBE' | 'SUBACK' | 'UNSUBSCRIBE', length: number): Packet {
+function list(type: 'SUBSCRIBE' | 'SUBACK' | 'UNSUBSCRIBE', length: number): ControlPacket {
   const packetIdentifier = 1;
   switch (type) {
     case 'SUBSCRIBE':
@@ -47,7 +47,7 @@ describe('maximumListPacketSize', () => {
       { decoder: { maximumListPacketSize: 99, maximumPacketSize: 19 }, decidedBy: 2 },
     );
   }
-  const publish: Packet = {
+  const publish: ControlPacket = {
     type: 'PUBLISH',
     topic: 'a',
     payload: new Uint8Array(40),
@@ -80,7 +80,7 @@ describe('maximumListPacketSize', () => {
 });
 
 describe('the longest CONNECT', () => {
-  const longest: Packet = {
+  const longest: ControlPacket = {
     type: 'CONNECT',
     protocolName: 'MQIsdp',
     protocolLevel: 3,

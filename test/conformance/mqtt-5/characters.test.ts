@@ -1,7 +1,7 @@
 /** Characters of text (section 1.5.4) that may not be there, must stay, or are discouraged, in every place. */
 import { describe, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { type CaseOptions, malformed, mqtt5 } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame, hex, prefixed, utf8 } from '../../support/hex.js';
@@ -42,7 +42,7 @@ function refused(
   }
 }
 
-const topic = (text: string): Packet => ({
+const topic = (text: string): ControlPacket => ({
   type: 'PUBLISH',
   topic: text,
   payload: hex('6869'),
@@ -79,7 +79,7 @@ describe('U+0000', () => {
   decodes('MQTT-1.5.4-2: a payload is no text', '30 05 0001 61 00 00', {
     ...topic('a'),
     payload: hex('00'),
-  } as Packet);
+  } as ControlPacket);
   encodes(
     'MQTT-1.5.4-2: U+0001 is encoded',
     { type: 'PUBLISH', topic: '\u0001' },
@@ -109,7 +109,7 @@ describe('U+FEFF', () => {
   decodes(
     'MQTT-1.5.4-3: a leading U+FEFF stays in a property',
     frame('30', utf8('a'), '07 03', prefixed('EFBBBF 61'), '6869'),
-    { ...topic('a'), properties: { contentType: '\ufeffa' } } as Packet,
+    { ...topic('a'), properties: { contentType: '\ufeffa' } } as ControlPacket,
   );
   it('MQTT-1.5.4-3: U+FEFF stays at the beginning, in the middle and at the end in every place', () => {
     for (const place of PLACES) {

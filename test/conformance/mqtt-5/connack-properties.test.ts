@@ -1,6 +1,6 @@
 /** The properties of CONNACK that tell what the Server offers (section 3.2.2.3). */
 import { describe } from 'vitest';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { mqtt5, protocolError } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame } from '../../support/hex.js';
@@ -20,7 +20,7 @@ function connack(...parts: readonly string[]): Uint8Array {
 
 describe('Maximum QoS', () => {
   for (const maximumQoS of [0, 1] as const) {
-    const packet: Packet = { ...PACKET, properties: { maximumQoS } };
+    const packet: ControlPacket = { ...PACKET, properties: { maximumQoS } };
     decodes(`3.2.2.3.4 Maximum QoS: ${maximumQoS}`, connack(`24 0${maximumQoS}`), packet);
     encodes(
       `3.2.2.3.4 Maximum QoS: ${maximumQoS} is encoded`,
@@ -63,7 +63,7 @@ describe('what is available', () => {
       [false, '00'],
       [true, '01'],
     ] as const) {
-      const packet: Packet = { ...PACKET, properties: { [key]: value } };
+      const packet: ControlPacket = { ...PACKET, properties: { [key]: value } };
       decodes(`3.2.2.3 available features: ${name} ${byte}`, connack(identifier, byte), packet);
       encodes(
         `3.2.2.3 available features: ${name} ${value} is encoded`,

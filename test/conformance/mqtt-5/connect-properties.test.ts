@@ -1,7 +1,7 @@
 /** The properties of CONNECT (section 3.1.2.11), and in CONNACK and AUTH those that have the same rules. */
 import { describe } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { mqtt5, protocolError } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame, hex, prefixed, utf8 } from '../../support/hex.js';
@@ -38,7 +38,7 @@ describe('Receive Maximum', () => {
       [0x100, '0100'],
       [65_535, 'FFFF'],
     ] as const) {
-      const received: Packet = { ...packet, properties: { receiveMaximum: value } };
+      const received: ControlPacket = { ...packet, properties: { receiveMaximum: value } };
       decodes(`3.1.2.11.3 Receive Maximum: ${value} in ${holder}`, bytesOf('21', bytes), received);
       encodes(
         `3.1.2.11.3 Receive Maximum: ${value} in ${holder} is encoded`,
@@ -77,7 +77,7 @@ describe('Maximum Packet Size', () => {
       [0x8000_0000, '80000000'],
       [4_294_967_295, 'FFFFFFFF'],
     ] as const) {
-      const received: Packet = { ...packet, properties: { maximumPacketSize: value } };
+      const received: ControlPacket = { ...packet, properties: { maximumPacketSize: value } };
       decodes(
         `3.1.2.11.4 Maximum Packet Size: ${value} in ${holder}`,
         bytesOf('27', bytes),
@@ -120,7 +120,7 @@ const NO_FLAGS = ['02', '03', '80', 'FF'];
 
 describe('Request Response Information', () => {
   for (const [value, byte] of FLAGS) {
-    const packet: Packet = { ...PACKET, properties: { requestResponseInformation: value } };
+    const packet: ControlPacket = { ...PACKET, properties: { requestResponseInformation: value } };
     decodes(`3.1.2.11.6 Request Response Information: 0x${byte}`, connect('19', byte), packet);
     encodes(
       `3.1.2.11.6 Request Response Information: ${value} is encoded`,
@@ -146,7 +146,7 @@ describe('Request Response Information', () => {
 
 describe('Request Problem Information', () => {
   for (const [value, byte] of FLAGS) {
-    const packet: Packet = { ...PACKET, properties: { requestProblemInformation: value } };
+    const packet: ControlPacket = { ...PACKET, properties: { requestProblemInformation: value } };
     decodes(`3.1.2.11.7 Request Problem Information: 0x${byte}`, connect('17', byte), packet);
     encodes(
       `3.1.2.11.7 Request Problem Information: ${value} is encoded`,

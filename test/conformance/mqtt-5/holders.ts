@@ -3,7 +3,7 @@
  * (table 2-4 and the sections on each packet), so that a mistake in the tables of the code shows.
  */
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   type CaseOptions,
   CONNECT_5,
@@ -158,8 +158,8 @@ export function propertiesAt(holder: Holder): number {
 }
 
 /** The packet of a holder with these properties, or with none. */
-export function packetOf(holder: Holder, properties?: Properties): Packet {
-  return anyPacketOf(holder, properties) as unknown as Packet;
+export function packetOf(holder: Holder, properties?: Properties): ControlPacket {
+  return anyPacketOf(holder, properties) as unknown as ControlPacket;
 }
 
 /** The same for properties that need not be legal. */

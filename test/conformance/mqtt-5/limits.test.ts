@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
 import { Encoder } from '../../../src/encoder/encoder.js';
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   CONNECT_5,
   expectOutcome,
@@ -20,7 +20,7 @@ const { decodes, refuses } = mqtt5;
 const { encodes, refusesToEncode } = encoding5;
 
 /** A PUBLISH with as many bytes of payload. */
-function publish(length: number): { bytes: Uint8Array; packet: Packet } {
+function publish(length: number): { bytes: Uint8Array; packet: ControlPacket } {
   return {
     bytes: frame('30', utf8('a'), '00', '00'.repeat(length)),
     packet: {
@@ -195,9 +195,14 @@ describe('Maximum Packet Size of the peer', () => {
     ],
   ] as const) {
     const { length } = hex(bytes);
-    encodes(`MQTT-3.1.2-25: ${packet.type} of ${length} bytes fits`, packet as Packet, bytes, {
-      maximumPacketSize: length,
-    });
+    encodes(
+      `MQTT-3.1.2-25: ${packet.type} of ${length} bytes fits`,
+      packet as ControlPacket,
+      bytes,
+      {
+        maximumPacketSize: length,
+      },
+    );
     refusesToEncode(
       `MQTT-3.1.2-25: ${packet.type} does not lose its User Properties to fit`,
       packet,

@@ -1,7 +1,7 @@
 /** How long lists and properties may be: packets that take many times the memory of their bytes once decoded. */
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { CONNECT_5, mqtt5, PINGREQ, PINGRESP, violation } from '../../support/conformance.js';
 import { decodeChunks, SCANNERS } from '../../support/decode.js';
 import { frame, hex, join, utf8 } from '../../support/hex.js';
@@ -86,7 +86,7 @@ describe('properties of other packets', () => {
   decodes(
     'option maximumListPacketSize: no limit to the other fields of a CONNECT',
     frame('10', '0004 4D515454 05 02 003C 00', utf8('c'.repeat(40))),
-    { ...CONNECT_5.packet, clientIdentifier: 'c'.repeat(40) } as Packet,
+    { ...CONNECT_5.packet, clientIdentifier: 'c'.repeat(40) } as ControlPacket,
     { decoder: { maximumListPacketSize: 10 } },
   );
   refuses(

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
 import type { DecoderOptions } from '../../../src/decoder/options.js';
 import type { MqttError } from '../../../src/errors.js';
-import type { Packet, PublishStart } from '../../../src/protocol/packets.js';
+import type { ControlPacket, PublishStart } from '../../../src/protocol/packets.js';
 import { byteByByte, cutAt, SCANNERS } from '../../support/decode.js';
 import { hex, join } from '../../support/hex.js';
 import { summary } from '../../support/summary.js';
@@ -17,8 +17,8 @@ function check(holds: boolean, what: string): void {
 }
 
 /** The packets with the parts of each PUBLISH put together. Checks the order and the length of the parts. */
-export function collect(packets: readonly Packet[]): (Packet | Collected)[] {
-  const collected: (Packet | Collected)[] = [];
+export function collect(packets: readonly ControlPacket[]): (ControlPacket | Collected)[] {
+  const collected: (ControlPacket | Collected)[] = [];
   let start: PublishStart | undefined;
   let parts: Uint8Array[] = [];
   const put = (isWhole: boolean): void => {
@@ -48,7 +48,7 @@ export function collect(packets: readonly Packet[]): (Packet | Collected)[] {
 
 /** What became of a stream. */
 export interface Read {
-  readonly packets: readonly (Packet | Collected)[];
+  readonly packets: readonly (ControlPacket | Collected)[];
   readonly error: MqttError | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface Read {
  */
 export function read(chunks: readonly Uint8Array[], options: DecoderOptions): Read {
   const decoder = new Decoder(options);
-  const packets: Packet[] = [];
+  const packets: ControlPacket[] = [];
   const frames: Uint8Array[] = [];
   let position = 0;
   for (const chunk of chunks) {
@@ -131,7 +131,7 @@ export function expectEveryCutInTwo(
 export function expectParts(
   stream: Uint8Array,
   options: DecoderOptions,
-  packets: readonly (Packet | Collected)[],
+  packets: readonly (ControlPacket | Collected)[],
 ): void {
   const wanted = summary(packets);
   checkCuts(cutsInThree(stream), options, (found, how) => {
@@ -157,7 +157,7 @@ export function inParts(payload: string, fields: object = {}): Collected {
 }
 
 /** The same as {@link inParts} where it comes whole. */
-export function whole(payload: string, fields: object = {}): Packet {
+export function whole(payload: string, fields: object = {}): ControlPacket {
   const usual = { type: 'PUBLISH', topic: 'a', retain: false, qos: 0, dup: false };
-  return { ...usual, ...fields, payload: hex(payload) } as unknown as Packet;
+  return { ...usual, ...fields, payload: hex(payload) } as unknown as ControlPacket;
 }

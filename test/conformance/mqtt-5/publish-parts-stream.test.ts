@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
 import { Encoder } from '../../../src/encoder/encoder.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { CONNECT, CONNECT_5, PINGREQ } from '../../support/conformance.js';
 import { SCANNERS } from '../../support/decode.js';
 import { frame, hex, join, utf8 } from '../../support/hex.js';
@@ -96,7 +96,7 @@ describe('chunks with many packets', () => {
     for (const scanner of SCANNERS) {
       const one = new Decoder({ ...MQTT_5, scanner });
       const other = new Decoder({ ...MQTT_5, scanner });
-      const found: Packet[][] = [[], []];
+      const found: ControlPacket[][] = [[], []];
       for (const byte of bytes) {
         for (const [index, decoder] of [one, other].entries()) {
           found[index]?.push(...decoder.push(Uint8Array.of(byte)).packets());

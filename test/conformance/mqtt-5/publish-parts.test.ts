@@ -1,7 +1,7 @@
 /** A PUBLISH above the threshold comes as its beginning, parts of its payload, and its end. */
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../src/decoder/decoder.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   CONNECT,
   CONNECT_5,
@@ -59,7 +59,7 @@ const richFrame = (payload: string): Uint8Array =>
     payload,
   );
 
-function examples(...found: readonly Example[]): { bytes: Uint8Array; packets: Packet[] } {
+function examples(...found: readonly Example[]): { bytes: Uint8Array; packets: ControlPacket[] } {
   return {
     bytes: join(...found.map(({ bytes }) => bytes)),
     packets: found.map(({ packet }) => packet),
@@ -110,7 +110,7 @@ describe('the threshold', () => {
   });
   it('option publishPartsAbove: MQTT 3.1.1 as well', () => {
     const at = payloadOf(5);
-    const packet = { ...whole(at), type: 'PUBLISH' } as Packet;
+    const packet = { ...whole(at), type: 'PUBLISH' } as ControlPacket;
     const options = { decoder: { publishPartsAbove: 10 } };
     expectPacketOfMqtt3(frame('30', utf8('a'), at), packet, options);
     const above = payloadOf(6);
@@ -133,7 +133,7 @@ describe('the threshold', () => {
   it('option publishPartsAbove: other packets come whole, however long they are', () => {
     const subscribe = frame('82', '0001 00', utf8('f'.repeat(12)), '00');
     const puback = frame('40', '0001 00 0F 1F', utf8('r'.repeat(12)));
-    const packets: Packet[] = [
+    const packets: ControlPacket[] = [
       {
         type: 'SUBSCRIBE',
         packetIdentifier: 1,

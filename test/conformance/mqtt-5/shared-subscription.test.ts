@@ -1,6 +1,6 @@
 /** Shared Subscriptions (section 4.8.2): `$share/`, a ShareName, `/`, and a Topic Filter. */
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   expectPacket as expectPacketOfMqtt3,
   mqtt5,
@@ -17,11 +17,11 @@ const { encodes, refusesToEncode, expectEncoded, expectRefusal } = encoding5;
 
 const PLAIN = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
 
-function subscribe(topicFilter: string): Packet {
+function subscribe(topicFilter: string): ControlPacket {
   return { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: [{ topicFilter, ...PLAIN }] };
 }
 
-function unsubscribe(topicFilter: string): Packet {
+function unsubscribe(topicFilter: string): ControlPacket {
   return { type: 'UNSUBSCRIBE', packetIdentifier: 1, topicFilters: [topicFilter] };
 }
 

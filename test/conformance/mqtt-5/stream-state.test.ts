@@ -1,7 +1,7 @@
 /** What a stream may hold at which point: CONNECT first and once (section 3.1), and who may send what. */
 import { describe } from 'vitest';
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import {
   CONNECT_5,
   type Example,
@@ -18,7 +18,7 @@ import { hex } from '../../support/hex.js';
 const { decodes, refuses } = mqtt5;
 const { encodes, refusesToEncode } = encoding5;
 
-function example(bytes: string, packet: Packet): Example & { readonly type: PacketType } {
+function example(bytes: string, packet: ControlPacket): Example & { readonly type: PacketType } {
   return { bytes: hex(bytes), packet, type: packet.type as PacketType };
 }
 

@@ -1,6 +1,6 @@
 /** Every place where text stands in a packet of MQTT 5.0: fields, and all properties that are text. */
 import type { PacketType } from '../../../src/protocol/packet-types.js';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import type { CaseOptions } from '../../support/conformance.js';
 import type { AnyPacket } from '../../support/conformance-encode.js';
 import { frame, hex, prefixed, utf8 } from '../../support/hex.js';
@@ -24,7 +24,7 @@ export interface Place {
   readonly make: (text: string) => Uint8Array;
   /** Where the first byte of the text stands in a frame with lengths of one byte. */
   readonly at: number;
-  readonly packet: (text: string) => Packet;
+  readonly packet: (text: string) => ControlPacket;
   /** The decoders that must accept the packet. */
   readonly receivers: readonly CaseOptions[];
 }
@@ -90,7 +90,7 @@ function placeIn(holder: Holder, property: Property, setting: Setting): Place {
     type: holder.packetType,
     make: (text) => carry(holder, `${before} ${prefixed(text)} ${setting.behind}`),
     at: propertiesAt(holder) + hex(before).length + 2,
-    packet: (text) => packet(text) as unknown as Packet,
+    packet: (text) => packet(text) as unknown as ControlPacket,
     receivers: receivers(holder, property.identifier),
   };
 }

@@ -1,7 +1,7 @@
 /** Topic Names and Topic Filters (section 4.7): wildcards, at least one character, U+0000, length. */
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.js';
-import type { Packet, PublishPacket } from '../../../src/protocol/packets.js';
+import type { ControlPacket, PublishPacket } from '../../../src/protocol/packets.js';
 import { malformed, mqtt5, protocolError, violation } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { decodeChunks, SCANNERS } from '../../support/decode.js';
@@ -12,15 +12,15 @@ const { encodes, refusesToEncode, expectRefusal } = encoding5;
 
 const PLAIN = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
 
-function subscribe(topicFilter: string): Packet {
+function subscribe(topicFilter: string): ControlPacket {
   return { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: [{ topicFilter, ...PLAIN }] };
 }
 
-function unsubscribe(topicFilter: string): Packet {
+function unsubscribe(topicFilter: string): ControlPacket {
   return { type: 'UNSUBSCRIBE', packetIdentifier: 1, topicFilters: [topicFilter] };
 }
 
-function publish(topic: string): Packet {
+function publish(topic: string): ControlPacket {
   const payload = new Uint8Array(0);
   return { type: 'PUBLISH', topic, payload, retain: false, qos: 0, dup: false };
 }

@@ -1,6 +1,6 @@
 /** Topic Names (section 4.7): no wildcards, in none of the places where they stand. */
 import { describe } from 'vitest';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { mqtt5, protocolError, violation } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame, hex, utf8 } from '../../support/hex.js';
@@ -8,11 +8,11 @@ import { frame, hex, utf8 } from '../../support/hex.js';
 const { decodes, refuses } = mqtt5;
 const { encodes, refusesToEncode } = encoding5;
 
-function subscribe(topicFilter: string): Packet {
+function subscribe(topicFilter: string): ControlPacket {
   return { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions: [{ topicFilter, qos: 0 }] };
 }
 
-function publish(topic: string): Packet {
+function publish(topic: string): ControlPacket {
   const payload = new Uint8Array(0);
   return { type: 'PUBLISH', topic, payload, retain: false, qos: 0, dup: false };
 }
@@ -30,7 +30,7 @@ describe('wildcards in a Topic Name', () => {
     ...publish('a'),
     properties: { responseTopic: 'b' },
     payload: hex('78'),
-  } as Packet);
+  } as ControlPacket);
   for (const topic of ['+', '#', 'a/+', 'a/#', 'a+b', '€#']) {
     const at = hex(utf8(topic)).length - 2 - (topic === 'a+b' ? 2 : 1);
     refuses(

@@ -3,7 +3,7 @@
  * Subscription Identifier.
  */
 import { describe } from 'vitest';
-import type { Packet } from '../../../src/protocol/packets.js';
+import type { ControlPacket } from '../../../src/protocol/packets.js';
 import { malformed, mqtt5 } from '../../support/conformance.js';
 import { encoding5 } from '../../support/conformance-encode.js';
 import { frame, hex, utf8 } from '../../support/hex.js';
@@ -44,7 +44,7 @@ const USER_PROPERTY = '0001 6E 0001 76';
 describe('Remaining Length', () => {
   for (const length of [4, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152]) {
     const bytes = frame('30', utf8('a'), '00', '00'.repeat(length - 4));
-    const packet: Packet = {
+    const packet: ControlPacket = {
       type: 'PUBLISH',
       topic: 'a',
       payload: new Uint8Array(length - 4),

@@ -1,6 +1,6 @@
 /** The properties of a Will (section 3.1.3.2). */
 import { describe } from 'vitest';
-import type { Packet, WillProperties } from '../../../src/protocol/packets.js';
+import type { ControlPacket, WillProperties } from '../../../src/protocol/packets.js';
 import { malformed, mqtt5, protocolError } from '../../support/conformance.js';
 import { encoding5, refusal } from '../../support/conformance-encode.js';
 import { frame, hex, prefixed, utf8 } from '../../support/hex.js';
@@ -18,7 +18,7 @@ function connect(...parts: readonly string[]): Uint8Array {
 }
 
 /** The packet that such a CONNECT is. */
-function packetWith(properties: WillProperties): Packet {
+function packetWith(properties: WillProperties): ControlPacket {
   return {
     ...PACKET,
     will: { qos: 0, retain: false, properties, topic: 't', payload: hex('6D') },

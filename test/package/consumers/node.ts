@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import {
+  type ControlPacket,
   Decoder,
   DecoderStream,
   type DecoderStreamOptions,
@@ -12,7 +13,6 @@ import {
   EncoderStream,
   encode,
   type FrameBatch,
-  type Packet,
   WebDecoderStream,
 } from 'mqtt-wasm';
 
@@ -30,7 +30,7 @@ export async function packetsOf(path: string): Promise<string[]> {
   expectType<DecoderStream>()(stream, true);
   expectType<Decoder>()(stream.decoder, true);
   for await (const packet of stream) {
-    expectType<Packet>()(packet, true);
+    expectType<ControlPacket>()(packet, true);
     if (packet.type === 'PUBLISH') topics.push(packet.topic);
     // @ts-expect-error not every packet has a topic
     else topics.push(packet.topic);
@@ -66,12 +66,12 @@ export async function forward(socket: Socket): Promise<void> {
 
 export async function web(chunks: ReadableStream<Uint8Array>): Promise<void> {
   for await (const packet of chunks.pipeThrough(new WebDecoderStream())) {
-    expectType<Packet>()(packet, true);
+    expectType<ControlPacket>()(packet, true);
   }
 }
 
 for (const packet of new Decoder().push(encode({ type: 'PINGREQ' })).packets()) {
-  expectType<Packet>()(packet, true);
+  expectType<ControlPacket>()(packet, true);
 }
 
 // @ts-expect-error there is no such delivery

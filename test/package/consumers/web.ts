@@ -1,6 +1,7 @@
 /** A program that uses `mqtt-wasm/web`: compiled, never run. */
 import {
   availableScanners,
+  type ControlPacket,
   Decoder,
   type EncodablePacket,
   Encoder,
@@ -8,7 +9,6 @@ import {
   type FrameBatch,
   MqttEncodeError,
   MqttError,
-  type Packet,
   type PublishPacket,
   type ScannerName,
   type SubscribePacket,
@@ -26,7 +26,7 @@ function expectType<Expected>(): <Actual>(value: Actual, same: Same<Expected, Ac
   return () => {};
 }
 
-export function narrow(packet: Packet): string | number {
+export function narrow(packet: ControlPacket): string | number {
   expectType<false>()(false as IsAny<typeof packet>, true);
   switch (packet.type) {
     case 'CONNECT':
@@ -84,10 +84,10 @@ export function narrow(packet: Packet): string | number {
   }
 }
 
-export async function read(bytes: ReadableStream<Uint8Array>): Promise<Packet | undefined> {
+export async function read(bytes: ReadableStream<Uint8Array>): Promise<ControlPacket | undefined> {
   const packets = bytes.pipeThrough(new WebDecoderStream()).getReader();
   const { value: packet } = await packets.read();
-  expectType<Packet | undefined>()(packet, true);
+  expectType<ControlPacket | undefined>()(packet, true);
   return packet;
 }
 
@@ -97,7 +97,7 @@ export async function readBatches(bytes: ReadableStream<Uint8Array>): Promise<nu
   expectType<FrameBatch | undefined>()(batch, true);
   for (const frame of batch ?? []) {
     expectType<Uint8Array>()(frame.bytes, true);
-    expectType<Packet>()(frame.packet(), true);
+    expectType<ControlPacket>()(frame.packet(), true);
   }
   return batch?.length ?? 0;
 }
