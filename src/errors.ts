@@ -80,6 +80,8 @@ export interface MqttErrorContext {
   readonly sender?: Side | undefined;
   /** Number of the statement, if it is not the usual one of the code; `null`: there is none. */
   readonly statement?: string | null | undefined;
+  /** What to say, if it is not what the code says. */
+  readonly message?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -116,7 +118,7 @@ export class MqttError extends Error {
       ...(statement === undefined ? [] : [statement]),
     ].join(', ');
     super(
-      place === '' ? rule.says : `${rule.says} (${place})`,
+      context.message ?? (place === '' ? rule.says : `${rule.says} (${place})`),
       context.cause === undefined ? undefined : { cause: context.cause },
     );
     this.code = code;
