@@ -64,7 +64,8 @@ export class FrameReader {
 
   /** The properties by mqtt-packet's names; `undefined` if there are none. */
   properties(): Properties | undefined {
-    const end = this.#propertyLength() + this.position;
+    const length = this.#variableByteInteger();
+    const end = this.position + length;
     let properties: Properties | undefined;
     while (this.position < end) {
       const identifier = this.byte();
@@ -76,14 +77,6 @@ export class FrameReader {
       else addValue(properties, property.name, this.#value(property));
     }
     return properties;
-  }
-
-  #propertyLength(): number {
-    const start = this.position;
-    const value = this.#variableByteInteger();
-    // mqtt-packet says so of nothing but a fourth byte that promises a fifth one.
-    if (value < 0 && this.position - start === 4) refuse('Invalid variable byte integer');
-    return Math.max(value, 0);
   }
 
   #integer(length: number): number {
@@ -102,7 +95,7 @@ export class FrameReader {
     return start;
   }
 
-  /** -1 if it is not all there, or longer than four bytes. */
+  /** -1 if it is not all there. */
   #variableByteInteger(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -111,7 +104,7 @@ export class FrameReader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    return -1;
+    return refuse('Invalid variable byte integer');
   }
 
   #value({ type }: CompatProperty): unknown {

@@ -1,5 +1,5 @@
 /** The API of mqtt-packet 9. */
 
-export { type Parser, parser } from './parser.js';
+export { parser } from './parser.js';
 export type { ParserDefaults, ParserOptions } from './parser-options.js';
 export type * from './types.js';

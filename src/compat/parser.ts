@@ -41,6 +41,7 @@ import {
 } from './parser-options.js';
 import { type ParserSettings, readPacket, refusalOfFirstByte } from './read-packet.js';
 import { copyOf, rowPacket, type Source, sourceOf } from './row-packet.js';
+import type { Parser } from './types.js';
 import { bodyFault, type Law, scannerFault, verdictOn } from './verdict.js';
 
 /** A frame whose fixed header is faulty is waited for, so that mqtt-packet's words can be found for it, if it is no longer than this. */
@@ -78,12 +79,9 @@ function fixedHeaderLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** Parses the bytes of one connection. Made by {@link parser}. */
-export class Parser extends EventEmitter {
-  /** The options as they were given, or the CONNECT that was parsed last. */
+class ChunkParser extends EventEmitter implements Parser {
   settings: ParserSettings;
-  /** The error that ended the last `parse()`, until the next one starts. */
-  error: Error | null = null;
+  error: MqttError | null = null;
   readonly #options: FixedOptions;
   readonly #scanner: Scanner = chooseScanner('auto');
   readonly #unfinished = new UnfinishedFrame();
@@ -107,7 +105,6 @@ export class Parser extends EventEmitter {
     this.#options = fixedOptions(options);
   }
 
-  /** What is known of the packet that is not complete yet; its `length` is -1 as long as that is not known. */
   get packet(): Packet {
     const unfinished = this.#unfinished;
     if (unfinished.length === 0) return new Packet();
@@ -115,16 +112,6 @@ export class Parser extends EventEmitter {
     return packetOf(unfinished.firstByte, needed === 0 ? -1 : needed - this.#headerLength);
   }
 
-  /**
-   * Takes in the next bytes and emits `packet` for every packet that they complete, before it returns. Buffers in packets are views of the
-   * bytes, which must not be overwritten while they are in use; see `copyPayloads`.
-   *
-   * Bytes that break a rule end in one event `error`, with an {@link MqttError}; the rest of the chunk is dropped, and so is
-   * the frame that was begun. The next call starts anew. Without a listener for `error` it is thrown.
-   *
-   * @returns bytes held of an unfinished frame, without those of its fixed header as far as that is read
-   * @throws `TypeError` if `chunk` is not bytes; what a listener throws
-   */
   parse(chunk: Chunk): number {
     const bytes = bytesOf(chunk);
     this.error = null;
@@ -416,8 +403,8 @@ export class Parser extends EventEmitter {
  * @param options see {@link ParserOptions}
  * @throws `TypeError` or `RangeError` naming the option at fault
  */
-export function parser(options?: ParserOptions | null): Parser {
-  return new Parser(options ?? undefined);
+export function parser(options?: ParserOptions | object | null): Parser {
+  return new ChunkParser((options as ParserOptions | null | undefined) ?? undefined);
 }
 
 /** What holds where the options say nothing, for programs that do not make their parsers themselves. */

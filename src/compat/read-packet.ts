@@ -166,9 +166,9 @@ function readPublish(packet: Packet, reader: FrameReader, isMqtt5: boolean): voi
 function readAcknowledgement(packet: Packet, reader: FrameReader, isMqtt5: boolean): void {
   packet.messageId = reader.twoByteInteger();
   if (!isMqtt5) return;
-  const code = reader.byte();
-  packet.reasonCode = code ?? 0;
-  if (code === undefined) return;
+  packet.reasonCode = 0;
+  if (packet.length <= 2) return;
+  packet.reasonCode = reader.byte();
   checkReasonCode(packet);
   if (packet.length > 3) readProperties(packet, reader);
 }

@@ -2,7 +2,9 @@
  * The types that mqtt-packet 9 exports, by the same names and as lenient: code written against them compiles unchanged. What is wider
  * here is what mqtt-packet takes without saying so.
  */
+import type { EventEmitter } from 'node:events';
 import type { QoS } from '../protocol/packet-types.js';
+import type { Chunk } from './chunk.js';
 
 /** What a packet is, as `cmd`. */
 export type PacketCmd =
@@ -248,3 +250,32 @@ export type Packet =
   | IDisconnectPacket
   | IPubrecPacket
   | IAuthPacket;
+
+/** Parses the bytes of one connection; see {@link parser}. Whoever likes to may add fields of his own. */
+export interface Parser extends EventEmitter {
+  /** The options as they were given, or the CONNECT that was parsed last. */
+  settings: object;
+  /** The error that ended the last `parse()`, until the next one starts. */
+  readonly error: Error | null;
+  /** What is known of the packet that is not complete yet; its `length` is -1 as long as that is not known. */
+  readonly packet: { readonly cmd: string | null; readonly length: number };
+
+  /** A packet, before the `parse()` that completed it returns. It may be changed, and kept. */
+  on(event: 'packet', listener: (packet: Packet) => void): this;
+  /** Bytes that break a rule: an `MqttError`. */
+  // biome-ignore lint/suspicious/noExplicitAny: a listener that says what it expects is to compile, as with mqtt-packet
+  on(event: 'error', listener: (error: any) => void): this;
+  on(event: string | symbol, listener: (...values: unknown[]) => void): this;
+
+  /**
+   * Takes in the next bytes and emits `packet` for every packet that they complete, before it returns. Buffers in packets are views of the
+   * bytes, which must not be overwritten while they are in use; see `copyPayloads` of the options.
+   *
+   * Bytes that break a rule end in one event `error`, with an `MqttError`; the rest of the chunk is dropped, and so is
+   * the frame that was begun. The next call starts anew. Without a listener for `error` it is thrown.
+   *
+   * @returns bytes held of an unfinished frame, without those of its fixed header as far as that is read
+   * @throws `TypeError` if `chunk` is not bytes; what a listener throws
+   */
+  parse(chunk: Chunk, options?: object): number;
+}

@@ -30,7 +30,7 @@ export interface Law {
   readonly isStrict: boolean;
 }
 
-type Passes = (type: PacketType | undefined, frame: Uint8Array, at: number) => boolean;
+type Passes = (fault: MqttError, frame: Uint8Array, at: number) => boolean;
 
 const always: Passes = () => true;
 const MAXIMUM_QOS = PROPERTIES.maximumQoS.identifier;
@@ -38,16 +38,17 @@ const MAXIMUM_QOS = PROPERTIES.maximumQoS.identifier;
 /** Codes of faults that pass: always, or where a frame has them at its byte `at`. */
 const PASSES: Readonly<Partial<Record<ErrorCode, Passes>>> = {
   ERR_MQTT_PACKET_IDENTIFIER: always,
-  ERR_MQTT_TOPIC_NAME_WILDCARD: (type) => type === 'PUBLISH',
+  ERR_MQTT_TOPIC_NAME_WILDCARD: ({ packetType }) => packetType === 'PUBLISH',
   ERR_MQTT_PROTOCOL_NAME: always,
   ERR_MQTT_PROTOCOL_LEVEL: always,
   ERR_MQTT_CLIENT_IDENTIFIER: always,
   ERR_MQTT_CONNACK_OF_MQTT_3: always,
   // A CONNACK of MQTT 5.0 without reason code and properties: Success.
-  ERR_MQTT_PACKET_LENGTH: (type, frame) => type === 'CONNACK' && frame.length === 3,
+  ERR_MQTT_PACKET_LENGTH: ({ packetType, protocolVersion }, frame) =>
+    packetType === 'CONNACK' && protocolVersion === 5 && frame.length === 3,
   // A Maximum QoS of 2, which goes without saying.
-  ERR_MQTT_PROPERTY_VALUE: (type, frame, at) =>
-    type === 'CONNACK' && frame[at - 1] === MAXIMUM_QOS && frame[at] === 2,
+  ERR_MQTT_PROPERTY_VALUE: ({ packetType }, frame, at) =>
+    packetType === 'CONNACK' && frame[at - 1] === MAXIMUM_QOS && frame[at] === 2,
 };
 
 /** The error that the scanner has just noted. */
@@ -129,12 +130,8 @@ export function verdictOn(
   return next === undefined || passes(next, mended, streamOffset) ? undefined : next;
 }
 
-function passes(
-  { code, packetType, offset }: MqttError,
-  frame: Uint8Array,
-  begin: number,
-): boolean {
-  return PASSES[code]?.(packetType, frame, (offset as number) - begin) ?? false;
+function passes(fault: MqttError, frame: Uint8Array, begin: number): boolean {
+  return PASSES[fault.code]?.(fault, frame, (fault.offset as number) - begin) ?? false;
 }
 
 /** A copy of the frame without what passes, which was found at its byte `at`. */

@@ -1,0 +1,146 @@
+/** What passes unless `strict` is set, because brokers and clients answer it themselves; and what does not pass though mqtt-packet takes it. */
+import { describe, expect, it } from 'vitest';
+import { hex } from '../support/hex.js';
+import { faultsIn, seenByOurs, seenByTheirs } from './parsing.js';
+
+interface Example {
+  readonly says: string;
+  readonly bytes: string;
+  readonly code: string;
+  readonly protocolVersion?: number;
+}
+
+const PASSING: readonly Example[] = [
+  {
+    says: 'Packet Identifier 0 of a PUBLISH',
+    bytes: '32 06 0001 61 0000 09',
+    code: 'ERR_MQTT_PACKET_IDENTIFIER',
+  },
+  {
+    says: 'Packet Identifier 0 of a PUBACK',
+    bytes: '40 02 0000',
+    code: 'ERR_MQTT_PACKET_IDENTIFIER',
+  },
+  {
+    says: 'Packet Identifier 0 of a SUBSCRIBE',
+    bytes: '82 06 0000 0001 61 00',
+    code: 'ERR_MQTT_PACKET_IDENTIFIER',
+  },
+  {
+    says: 'wildcards in the topic of a PUBLISH',
+    bytes: '30 06 0003 2b2f23 09',
+    code: 'ERR_MQTT_TOPIC_NAME_WILDCARD',
+  },
+  {
+    says: 'both in one PUBLISH',
+    bytes: '32 07 0001 23 0000 0809',
+    code: 'ERR_MQTT_TOPIC_NAME_WILDCARD',
+  },
+  {
+    says: 'MQIsdp at level 4',
+    bytes: '10 0f 0006 4d5149736470 04 02 0000 0001 61',
+    code: 'ERR_MQTT_PROTOCOL_LEVEL',
+  },
+  {
+    says: 'MQTT at level 3',
+    bytes: '10 0d 0004 4d515454 03 02 0000 0001 61',
+    code: 'ERR_MQTT_PROTOCOL_LEVEL',
+  },
+  {
+    says: 'no Client Identifier without Clean Session',
+    bytes: '10 0c 0004 4d515454 04 00 0000 0000',
+    code: 'ERR_MQTT_CLIENT_IDENTIFIER',
+  },
+  {
+    says: 'a CONNACK of MQTT 3.1.1 to a Client of 5.0',
+    bytes: '20 02 0001',
+    code: 'ERR_MQTT_CONNACK_OF_MQTT_3',
+    protocolVersion: 5,
+  },
+  {
+    says: 'a CONNACK of MQTT 5.0 that is cut short',
+    bytes: '20 01 00',
+    code: 'ERR_MQTT_PACKET_LENGTH',
+    protocolVersion: 5,
+  },
+  {
+    says: 'a Maximum QoS of 2',
+    bytes: '20 05 00 00 02 24 02',
+    code: 'ERR_MQTT_PROPERTY_VALUE',
+    protocolVersion: 5,
+  },
+];
+
+const REFUSED: readonly Example[] = [
+  { says: 'ill-formed UTF-8', bytes: '30 03 0001 ff', code: 'ERR_MQTT_INVALID_UTF8' },
+  { says: 'U+0000', bytes: '30 03 0001 00', code: 'ERR_MQTT_NULL_CHARACTER' },
+  { says: 'an empty topic', bytes: '30 03 0000 61', code: 'ERR_MQTT_TOPIC_NAME_EMPTY' },
+  { says: 'DUP at QoS 0', bytes: '38 03 0001 61', code: 'ERR_MQTT_DUP_AT_QOS_0' },
+  { says: 'bytes behind a PUBACK', bytes: '40 03 0001 00', code: 'ERR_MQTT_PACKET_LENGTH' },
+  { says: 'a SUBSCRIBE without topics', bytes: '82 02 0001', code: 'ERR_MQTT_PACKET_LENGTH' },
+  {
+    says: 'a property twice',
+    bytes: '30 0e 0001 61 0a 02 00000001 02 00000001',
+    code: 'ERR_MQTT_PROPERTY_REPEATED',
+    protocolVersion: 5,
+  },
+  {
+    says: 'a property of another packet',
+    bytes: '30 07 0001 61 03 21 0001',
+    code: 'ERR_MQTT_PROPERTY_NOT_ALLOWED',
+    protocolVersion: 5,
+  },
+  {
+    says: 'a Will of QoS 3',
+    bytes: '10 12 0004 4d515454 04 1e 0000 0001 61 0001 62 0000',
+    code: 'ERR_MQTT_INVALID_QOS',
+  },
+];
+
+function fault(bytes: Uint8Array, options: object): string | undefined {
+  return (faultsIn([bytes], options)[0] as { code?: string } | undefined)?.code;
+}
+
+describe('passes unless strict is set, as with mqtt-packet', () => {
+  it.each(PASSING)('$says', ({ bytes, code, protocolVersion }) => {
+    const frame = hex(bytes);
+    const options = { protocolVersion };
+    const { packets, errors } = seenByOurs([frame], options);
+    expect(errors).toEqual([]);
+    expect(packets).toEqual(seenByTheirs([frame], options).packets);
+    expect(fault(frame, { ...options, strict: true })).toBe(code);
+  });
+
+  it('but not what else is wrong with the same packet', () => {
+    // Packet Identifier 0, behind a topic that is no UTF-8.
+    expect(fault(hex('32 05 0001 ff 0000'), {})).toBe('ERR_MQTT_INVALID_UTF8');
+    // A wildcard, then a property twice.
+    const twice = hex('30 0e 0001 23 0a 02 00000001 02 00000001');
+    expect(fault(twice, { protocolVersion: 5 })).toBe('ERR_MQTT_PROPERTY_REPEATED');
+    // MQIsdp at level 4, and U+0000 in the Client Identifier.
+    expect(fault(hex('10 0f 0006 4d5149736470 04 02 0000 0001 00'), {})).toBe(
+      'ERR_MQTT_NULL_CHARACTER',
+    );
+  });
+
+  it('and the packets around it come as ever', () => {
+    const chunk = hex(
+      '40 02 0007  32 06 0001 61 0000 09  40 02 0000  c0 00  30 04 0001 2b 09  40 02 0008',
+    );
+    expect(seenByOurs([chunk])).toEqual(seenByTheirs([chunk]));
+    for (let split = 1; split < chunk.length; split++) {
+      const chunks = [chunk.subarray(0, split), chunk.subarray(split)];
+      expect(seenByOurs(chunks)).toEqual(seenByTheirs(chunks));
+    }
+  });
+});
+
+describe('is refused though mqtt-packet takes it', () => {
+  it.each(REFUSED)('$says', ({ bytes, code, protocolVersion }) => {
+    const frame = hex(bytes);
+    const options = { protocolVersion };
+    expect(seenByTheirs([frame], options).errors).toEqual([]);
+    expect(fault(frame, options)).toBe(code);
+    expect(fault(frame, { ...options, strict: true })).toBe(code);
+  });
+});
