@@ -1,6 +1,6 @@
 /** What grows: the streams from which it is seen how the cost of a packet grows with their make-up. */
 import { collidingTopic } from './collisions.js';
-import { publishQos0, type ReferenceFrame } from './frames.js';
+import { pingreq, puback, publishQos0, type ReferenceFrame } from './frames.js';
 import {
   payloadNumber,
   repeat,
@@ -89,6 +89,21 @@ function ofSmallPublish(count: number, chunkSize: number | 'frame'): Stream {
   return { frames: repeat(count, make), chunkSize };
 }
 
+/** The shortest frames there are, then a PUBLISH whose topic and payload share what is left, up to the small one of the other workloads. */
+function frameOf(length: number, index: number): ReferenceFrame {
+  if (length === 2) return pingreq();
+  if (length === 4) return puback(1 + index);
+  const topicLength = Math.min(30, (length - 4) >> 1);
+  return publishQos0(
+    asciiTopic(index, topicLength),
+    payloadNumber(index, length - 4 - topicLength),
+  );
+}
+
+function ofFrameAChunk(length: number): Stream {
+  return { frames: repeat(PACKETS, (index) => frameOf(length, index)), chunkSize: 'frame' };
+}
+
 const bytes = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'byte' : 'bytes'}`;
 
 export const CURVES: readonly Curve[] = [
@@ -133,6 +148,13 @@ export const CURVES: readonly Curve[] = [
     xs: [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144],
     title: (x) => `small PUBLISH, chunks of ${bytes(x)}`,
     make: (x) => ofSmallPublish(PACKETS, x),
+  },
+  {
+    name: 'frame-a-chunk',
+    axis: 'frame, bytes',
+    xs: [2, 4, 6, 7, 8, 10, 13, 17, 25, 35, 66],
+    title: (x) => `a frame of ${bytes(x)} a chunk`,
+    make: ofFrameAChunk,
   },
   {
     name: 'connections',

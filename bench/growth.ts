@@ -14,12 +14,15 @@ import { collidingContestants } from './collisions.js';
 import type { Case, Contestant } from './contest.js';
 import { type Curve, curveWorkload } from './curves.js';
 import { checkReference, decodingContestant, REFERENCE } from './decode.js';
+import { tinyChunkContestants } from './tiny-chunks.js';
 import type { Workload } from './workloads.js';
 
 /** The curve whose chunks go to many decoders. */
 const BY_CONNECTION = 'connections';
 /** The curve on which the scanners are alone, with keys that are known. */
 const BY_COLLISION = 'colliding-topics';
+/** The curve on which the scanners are alone, and WebAssembly takes every chunk. */
+const BY_FRAME = 'frame-a-chunk';
 /** The curve on which it matters whether somebody wants the topic as a string. */
 const BY_TOPIC = 'topics';
 
@@ -99,6 +102,8 @@ function contestantsAt(curve: Curve, x: number, workload: Workload): Contestant[
       ];
     case BY_COLLISION:
       return [...collidingContestants(workload, x), routingReference(workload)];
+    case BY_FRAME:
+      return [...tinyChunkContestants(workload), routingReference(workload)];
     default:
       return oneDecoder(workload, curve);
   }

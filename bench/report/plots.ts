@@ -47,6 +47,9 @@ const COLOURS: Readonly<Record<string, string>> = {
   'mqtt-packet': '#70757f',
 };
 
+/** What is measured where it is not the batch API. */
+const SCANNERS_ALONE = 'the scanners alone';
+
 const SHORT_TITLES: Readonly<Record<string, string>> = {
   A: 'small\nPUBLISH',
   B: 'QoS 1, PUBACK,\nPINGREQ',
@@ -258,9 +261,11 @@ function curveNamed(name: string): Curve {
   return CURVES.find((curve) => curve.name === name) as Curve;
 }
 
-function curvePlot(report: Report, name: string, title: string): Plot {
+function curvePlot(report: Report, name: string, title: string, measured?: string): Plot {
   const curve = curveNamed(name);
-  return linePlot(report, name, title, curve.axis, curve.xs, seriesOf(report, curve, curve.xs));
+  const { axis, xs } = curve;
+  const series = seriesOf(report, curve, xs);
+  return linePlot(report, name, title, axis, xs, series, measured);
 }
 
 /** ASCII and accented topics in one picture. */
@@ -283,7 +288,7 @@ function collidingTopicsPlot(report: Report, title: string): Plot {
     ...seriesOf(report, curve, curve.xs),
     ...colliding.map((each) => ({ ...each, isDashed: true })),
   ];
-  return linePlot(report, curve.name, title, axis, curve.xs, series, 'the scanners alone');
+  return linePlot(report, curve.name, title, axis, curve.xs, series, SCANNERS_ALONE);
 }
 
 /** All plots of a report that holds all cases. */
@@ -295,6 +300,7 @@ export function plotsOf(report: Report): Plot[] {
     collidingTopicsPlot(report, 'A packet by the number of topics that are chosen to collide'),
     topicLengthPlot(report, 'A packet by the length of its topic'),
     curvePlot(report, 'chunk', 'A small PUBLISH by the size of the chunks'),
+    curvePlot(report, 'frame-a-chunk', 'A frame a chunk by its length', SCANNERS_ALONE),
     curvePlot(report, 'connections', 'A small PUBLISH a chunk by the number of connections'),
   ];
 }

@@ -27,8 +27,11 @@ import { type Build, instantiate, type ScannerMemory } from './memory.js';
 import { findLargePublish, type PublishExtent } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 
-/** Bytes that TypeScript has scanned in the time that it takes to hand them over: `docs/architecture.md` has the crossover. */
-const TINY = 8;
+/**
+ * Bytes from which on it pays to hand a chunk over; TypeScript has scanned fewer of them in the time that takes.
+ * `growth/frame-a-chunk` of the benchmark finds where the two cross.
+ */
+export const TINY = 8;
 /** Bytes of a PUBLISH that are more work to copy than another call is. */
 const LARGE_PUBLISH = 2048;
 /** The one that was found last. */
@@ -43,6 +46,7 @@ export class WasmScanner implements Scanner {
   readonly #memory: ScannerMemory;
   /** Reads, into the same table, what is not worth a call, and the rare header that does not fit into the window. */
   readonly #baseline: BaselineScanner;
+  readonly #tiny: number;
   /** What the window holds: so many bytes, from this offset of the chunk on. */
   #base = 0;
   #loaded = 0;
@@ -50,9 +54,11 @@ export class WasmScanner implements Scanner {
   /**
    * @param build which build of the module
    * @param keys those of the topic dictionary's hash: the thread's if left out
+   * @param tiny the bytes below which TypeScript scans what is left of a chunk; 0: never
    */
-  constructor(build: Build, keys?: Uint8Array) {
+  constructor(build: Build, keys?: Uint8Array, tiny: number = TINY) {
     this.name = `wasm-${build}`;
+    this.#tiny = tiny;
     this.#memory = instantiate(build, keys);
     this.table = this.#memory.table;
     this.result = this.#memory.result;
@@ -61,7 +67,7 @@ export class WasmScanner implements Scanner {
   }
 
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
-    if (bytes.length - from < TINY) {
+    if (bytes.length - from < this.#tiny) {
       this.#baseline.scan(bytes, from, rows, limits);
       return;
     }

@@ -1,9 +1,12 @@
 /** The curves: what grows does, nothing else does, and every contestant gets the same packets. */
 import { describe, expect, it } from 'vitest';
 import { collidingContestants } from '../../bench/collisions.js';
+import type { Contestant } from '../../bench/contest.js';
 import { CURVES, type Curve, curveWorkload } from '../../bench/curves.js';
 import { growthCase } from '../../bench/growth.js';
+import { tinyChunkContestants } from '../../bench/tiny-chunks.js';
 import { verifyCase } from '../../bench/verify.js';
+import { TINY } from '../../src/scanner/wasm.js';
 
 function curveNamed(name: string): Curve {
   const curve = CURVES.find((candidate) => candidate.name === name);
@@ -74,6 +77,17 @@ describe('what grows', () => {
     }
   });
 
+  it('frame a chunk', () => {
+    const curve = curveNamed('frame-a-chunk');
+    for (const x of curve.xs) {
+      const { chunks, packets } = curveWorkload(curve, x);
+      expect(chunks).toHaveLength(packets.length);
+      expect(new Set(chunks.map(({ length }) => length))).toEqual(new Set([x]));
+    }
+    const types = curve.xs.map((x) => curveWorkload(curve, x).packets[0]?.type);
+    expect([...new Set(types)]).toEqual(['PINGREQ', 'PUBACK', 'PUBLISH']);
+  });
+
   it('connections: each gets a chunk', () => {
     const { chunks, packets } = curveWorkload(curveNamed('connections'), 10_000);
     expect(chunks).toHaveLength(10_000);
@@ -108,5 +122,34 @@ describe('topics that collide', () => {
     // Said to be 65,536 topics, 16 would have to be in more places than they can be.
     const [unknown] = collidingContestants(colliding, 65_536);
     expect(() => unknown?.check()).toThrow(/^65536 topics are in 16 places$/);
+  });
+});
+
+describe('a frame a chunk', () => {
+  const tiny = curveWorkload(curveNamed('frame-a-chunk'), TINY - 1);
+  const enough = curveWorkload(curveNamed('frame-a-chunk'), TINY);
+
+  function whoIsRight(contestants: readonly Contestant[]): string[] {
+    const isRight = ({ check }: Contestant) => {
+      try {
+        check();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    return contestants.filter(isRight).map(({ name }) => name);
+  }
+
+  it('goes to WebAssembly, however short', () => {
+    const all = ['wasm-simd', 'wasm-scalar', 'baseline'];
+    expect(whoIsRight(tinyChunkContestants(tiny))).toEqual(all);
+  });
+
+  it('is told from one that TypeScript has scanned', () => {
+    expect(whoIsRight(tinyChunkContestants(tiny, TINY))).toEqual(['baseline']);
+    expect(whoIsRight(tinyChunkContestants(enough, TINY))).toHaveLength(3);
+    const [simd] = tinyChunkContestants(tiny, TINY);
+    expect(() => simd?.check()).toThrow(/^WebAssembly has got 0 of \d+ bytes$/);
   });
 });
