@@ -85,7 +85,29 @@ describe('in a bundle', () => {
   it('for Node.js the root of the package is the build with Node.js streams', async () => {
     const { inputs, externals } = await bundle(program('browser.mjs'), 'node');
     expect(inputs).toContain('dist/src/io/transform.js');
-    expect(externals).toEqual(['node:stream']);
+    expect(externals).toContain('node:stream');
+    expect(externals.filter((path) => !path.startsWith('node:'))).toEqual([]);
+  });
+
+  it.each(['node', 'browser'] as const)('one copy is for import and require: %s', async (to) => {
+    const both = await build({
+      stdin: {
+        contents: `
+          import { Decoder } from 'mqtt-wasm';
+          export const isOne = require('mqtt-wasm').Decoder === Decoder;`,
+        resolveDir: ROOT,
+      },
+      absWorkingDir: ROOT,
+      bundle: true,
+      format: 'esm',
+      platform: to,
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const { inputs } = bundleOf(both);
+    expect(inputs).not.toContain('dist/cjs/index.cjs');
+    expect(inputs).toContain('dist/src/web.js');
   });
 
   it.each(['root', 'web'] as const)('nothing is left to import: %s', (name) => {

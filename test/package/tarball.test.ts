@@ -7,7 +7,10 @@ import { declarationsReachableFrom, withoutCommentsAndStrings } from './support/
 import { node, program, ROOT } from './support/run.js';
 import { filesBelow, PackedPackage } from './support/tarball.js';
 
-const LARGEST_TARBALL = 400_000;
+const LARGEST_TARBALL = 480_000;
+/** What only the build for Node.js exports. */
+const NODE_NAMES = ['DecoderStream', 'EncoderStream', 'parser'];
+const NO_ES_MODULES = '--no-experimental-require-module';
 const NEWER_TYPES = '24.19.2';
 
 interface Manifest {
@@ -68,7 +71,7 @@ describe('the tarball', () => {
   it('has the files that package.json names', () => {
     const named = JSON.stringify(manifest.exports).match(/\.\/[^"]+/g) ?? [];
     const missing = named
-      .filter((path) => /\.(js|ts|json)$/.test(path))
+      .filter((path) => /\.(js|cjs|ts|json)$/.test(path))
       .map((path) => posix.normalize(path))
       .filter((path) => !files.includes(path));
     expect(missing).toEqual([]);
@@ -96,7 +99,9 @@ describe('the tarball', () => {
         if (!files.includes(path)) broken.push(`${map}: ${source}`);
       }
     }
-    for (const file of files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file))) {
+    // What is made for CommonJS has none: its code is not minified.
+    const mapped = files.filter((file) => /^dist\/(?!cjs\/).*\.(js|d\.ts)$/.test(file));
+    for (const file of mapped) {
       const url = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(await readFile(join(root, file), 'utf8'));
       const path = posix.join(posix.dirname(file), url?.[1] ?? 'no source map');
       if (!files.includes(path)) broken.push(`${file}: ${path}`);
@@ -121,12 +126,12 @@ describe('the tarball', () => {
   });
 
   it('declares nothing that a user has not got', async () => {
-    for (const entry of ['index', 'web']) {
-      const declarations = await declarationsReachableFrom(join(root, `dist/src/${entry}.d.ts`));
+    for (const entry of ['src/index', 'cjs/src/index', 'src/web']) {
+      const declarations = await declarationsReachableFrom(join(root, `dist/${entry}.d.ts`));
       const mentions: string[] = [];
       for (const [path, source] of declarations) {
         if (source.includes('assemblyscript')) mentions.push(`${path}: the loader`);
-        if (entry === 'web' && source.includes("'node:")) mentions.push(`${path}: Node.js`);
+        if (entry === 'src/web' && source.includes("'node:")) mentions.push(`${path}: Node.js`);
         for (const [word] of withoutCommentsAndStrings(source).matchAll(/\b(WebAssembly|any)\b/g)) {
           mentions.push(`${path}: ${word}`);
         }
@@ -166,12 +171,24 @@ describe('programs', () => {
     expect(await report('required.cjs')).toEqual({ ...common, version: manifest.version });
   });
 
+  it.each([
+    ['the ES module', [], 'index.js'],
+    ['CommonJS where ES modules cannot be required', [NO_ES_MODULES], 'index.cjs'],
+  ])('require the same names: %s', async (_, args, file) => {
+    const names = await report('names.mjs', args);
+    expect(await report('interop.cjs', args)).toEqual({
+      names,
+      file,
+      packets: common.packets,
+      scanner: common.scanner,
+    });
+  });
+
   it('get the build without Node.js under the condition "browser"', async () => {
     const names = (await report('names.mjs')) as string[];
     const browserNames = (await report('names.mjs', ['--conditions=browser'])) as string[];
-    expect(browserNames).toEqual(
-      names.filter((name) => name !== 'DecoderStream' && name !== 'EncoderStream'),
-    );
+    expect(browserNames).toEqual(names.filter((name) => !NODE_NAMES.includes(name)));
+    expect(names).toEqual(expect.arrayContaining(NODE_NAMES));
     expect(browserNames).toContain('WebDecoderStream');
   });
 
@@ -194,8 +211,11 @@ describe('types', () => {
   const dom = { lib: ['es2022', 'dom'], types: [] };
   const nodeTypes = { lib: ['es2022'], types: ['node'] };
   const nodenext = { module: 'nodenext' };
+  const node16 = { module: 'node16' };
   const bundler = { module: 'preserve', moduleResolution: 'bundler' };
 
+  /** Sources that are compiled under another name as well. */
+  const SOURCES: Readonly<Record<string, string>> = { 'drop-in.cts': 'drop-in.ts' };
   const inBare = () => bare;
   const inTyped = () => typed;
   const inTypedNewer = () => typedNewer;
@@ -211,6 +231,12 @@ describe('types', () => {
       { types: ['node'], lib: ['esnext'], ...nodenext },
     ],
     ['required.cts', 'nodenext', inTyped, { ...nodeTypes, ...nodenext }],
+    ['required.cts', 'node16', inTyped, { ...nodeTypes, ...node16 }],
+    ['drop-in.ts', 'nodenext', inTyped, { ...nodeTypes, ...nodenext }],
+    ['drop-in.ts', 'node16', inTyped, { ...nodeTypes, ...node16 }],
+    ['drop-in.ts', 'bundler', inTyped, { ...nodeTypes, ...bundler }],
+    ['drop-in.cts', 'nodenext', inTyped, { ...nodeTypes, ...nodenext }],
+    ['drop-in.cts', 'node16', inTyped, { ...nodeTypes, ...node16 }],
     ['web.ts', 'nodenext on Node.js', inTyped, { ...nodeTypes, ...nodenext }],
     ['web.ts', 'nodenext in browsers', inBare, { ...dom, ...nodenext }],
     ['web.ts', 'bundler in browsers', inBare, { ...dom, ...bundler }],
@@ -218,8 +244,11 @@ describe('types', () => {
 
   it.each(cases)('check: %s, %s', async (file, name, projectOf, options) => {
     const project = projectOf();
-    const config = join(project, `${name.replaceAll(' ', '-')}.json`);
-    await copyFile(join(ROOT, 'test/package/consumers', file), join(project, file));
+    const config = join(project, `${file}-${name.replaceAll(' ', '-')}.json`);
+    await copyFile(
+      join(ROOT, 'test/package/consumers', SOURCES[file] ?? file),
+      join(project, file),
+    );
     await writeFile(
       config,
       JSON.stringify({ compilerOptions: { ...strict, ...options }, files: [file] }),

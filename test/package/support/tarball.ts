@@ -19,7 +19,7 @@ export class PackedPackage {
 
   /** Packs what was built: building here would change `dist/` under the tests that run meanwhile. */
   static async make(): Promise<PackedPackage> {
-    if (!existsSync(join(ROOT, 'dist/src/index.js'))) {
+    if (!existsSync(join(ROOT, 'dist/cjs/index.cjs'))) {
       throw new Error('there is no dist/ to pack: npm run build comes first');
     }
     const directory = await mkdtemp(join(tmpdir(), 'mqtt-wasm-package-'));
