@@ -43,6 +43,8 @@ const PASSES: Readonly<Partial<Record<ErrorCode, Passes>>> = {
   ERR_MQTT_PROTOCOL_LEVEL: always,
   ERR_MQTT_CLIENT_IDENTIFIER: always,
   ERR_MQTT_CONNACK_OF_MQTT_3: always,
+  // Brokers have return codes of their own.
+  ERR_MQTT_CONNECT_RETURN_CODE: always,
   // A CONNACK of MQTT 5.0 without reason code and properties: Success.
   ERR_MQTT_PACKET_LENGTH: ({ packetType, protocolVersion }, frame) =>
     packetType === 'CONNACK' && protocolVersion === 5 && frame.length === 3,
@@ -141,7 +143,7 @@ function mend(frame: Uint8Array, at: number): Uint8Array {
   let body = 2;
   while ((mended[body - 1] as number) >= 0x80) body++;
   if (type === PACKET_TYPE.CONNECT) mendConnect(mended, body);
-  else if (type === PACKET_TYPE.CONNACK) mended[at] = 1;
+  else if (type === PACKET_TYPE.CONNACK) mended[at] = 0;
   else if (type === PACKET_TYPE.PUBLISH) mendPublish(mended, body);
   else mendPacketIdentifier(mended, body);
   return mended;

@@ -58,6 +58,11 @@ const PASSING: readonly Example[] = [
     protocolVersion: 5,
   },
   {
+    says: "a return code of the broker's own",
+    bytes: '20 02 00 06',
+    code: 'ERR_MQTT_CONNECT_RETURN_CODE',
+  },
+  {
     says: 'a CONNACK of MQTT 5.0 that is cut short',
     bytes: '20 01 00',
     code: 'ERR_MQTT_PACKET_LENGTH',

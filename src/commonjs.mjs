@@ -2,7 +2,7 @@
  * Makes of dist/src what `require()` gets where it cannot load ES modules, as in Jest and in Node.js with
  * `--no-experimental-require-module`: one file, and the declarations that it needs, marked as CommonJS.
  *
- *   node scripts/commonjs.mjs
+ *   node src/commonjs.mjs
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
