@@ -1,5 +1,3 @@
-/** The API of mqtt-packet 9. */
-
-export { parser } from './parser.js';
-export type { ParserDefaults, ParserOptions } from './parser-options.js';
-export type * from './types.js';
+/** The API of mqtt-packet 9, by name and as the default export, whose types `mqtt.Packet` and the like are. */
+export * from './api.js';
+export * as default from './api.js';
