@@ -4,6 +4,9 @@ import type { FrameWriter } from './frame-writer.js';
 import { type Fields, fieldsOf, isByte, messageIdOf } from './write-fields.js';
 import { fittingFrame, writeProperties } from './write-properties.js';
 
+/** What a SUBACK says of a subscription that was refused: asked for, it is QoS 0, as with mqtt-packet. */
+const REFUSED = 0x80;
+
 /** MQTT 3.1 marks repeated requests. */
 function requestFirstByte(type: number, { dup }: Fields): number {
   return (type << 4) | (dup ? 8 : 0) | 2;
@@ -46,12 +49,12 @@ function subscriptionOptions(subscription: Fields): number {
 function writeSubscription(writer: FrameWriter, subscription: Fields, mqtt5: boolean): void {
   const { topic, qos } = subscription;
   if (typeof topic !== 'string') throw new Error('Invalid subscriptions - invalid topic');
-  if (qos !== 0 && qos !== 1 && qos !== 2) {
+  if (qos !== 0 && qos !== 1 && qos !== 2 && qos !== REFUSED) {
     throw new Error('Invalid subscriptions - invalid qos');
   }
   const options = mqtt5 ? subscriptionOptions(subscription) : 0;
   writer.lengthAndBytes('subscriptions - invalid topic', topic);
-  writer.uint8(options | qos);
+  writer.uint8(options | (qos & 3));
 }
 
 export function encodeSubscribe(writer: FrameWriter, packet: Fields, mqtt5: boolean): Buffer {

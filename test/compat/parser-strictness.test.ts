@@ -128,6 +128,17 @@ describe('passes unless strict is set, as with mqtt-packet', () => {
     );
   });
 
+  it('however often, within reason', () => {
+    const block = (count: number) => {
+      const wills = '18 00000005'.repeat(count);
+      const length = (5 * count).toString(16).padStart(2, '0');
+      const rest = (5 * count + 4).toString(16).padStart(2, '0');
+      return hex(`30 ${rest} 0001 61 ${length} ${wills}`);
+    };
+    expect(fault(block(16), { protocolVersion: 5 })).toBeUndefined();
+    expect(fault(block(17), { protocolVersion: 5 })).toBe('ERR_MQTT_PROPERTY_NOT_ALLOWED');
+  });
+
   it('and the packets around it come as ever', () => {
     const chunk = hex(
       '40 02 0007  32 06 0001 61 0000 09  40 02 0000  c0 00  30 04 0001 2b 09  40 02 0008',
