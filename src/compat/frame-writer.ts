@@ -32,7 +32,7 @@ export class FrameWriter {
   #start = 0;
   #position = 0;
 
-  /** Begins a frame. One that was begun before and not ended is forgotten. */
+  /** Begins a frame. One that was begun before and not ended is forgotten, with the buffer that it may have had of its own. */
   begin(): void {
     if (this.#bytes !== this.#shared) this.#use(this.#shared);
     this.#start = this.#next;
