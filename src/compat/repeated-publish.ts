@@ -18,19 +18,25 @@ export class RepeatedPublish {
   #payloadLength = 0;
   #frame: Buffer | undefined;
 
-  /** The frame, if it is that of the last PUBLISH. */
+  /**
+   * The frame, if it is that of the last PUBLISH.
+   *
+   * @param isHead whether it is only what stands before a payload: payloads of the same length have the same. What was remembered for
+   * that length is a head as well
+   */
   frameOf(
     firstByte: number,
     mqtt5: boolean,
     topic: string,
     payload: string | Uint8Array,
+    isHead: boolean,
   ): Buffer | undefined {
     const isSame =
       firstByte === this.#firstByte &&
       mqtt5 === this.#mqtt5 &&
       payload.length === this.#payloadLength &&
       topic === this.#topic &&
-      (typeof payload === 'string' ? payload === this.#text : this.#endsWith(payload));
+      (isHead || (typeof payload === 'string' ? payload === this.#text : this.#endsWith(payload)));
     return isSame ? this.#frame : undefined;
   }
 

@@ -20,8 +20,8 @@ export interface PublishParts {
   readonly payload: Uint8Array;
 }
 
-/** Bytes from which a payload is cheaper to send on its own than to copy: as cheap at 2 KiB, in half the time at 4 KiB, over TCP. */
-export const LARGE_PAYLOAD = 2048;
+/** Bytes from which a payload is not copied: over TCP it makes no difference at 512 bytes, at 1 KiB a copy takes a quarter longer. */
+export const LARGE_PAYLOAD = 512;
 
 const repeated = new RepeatedPublish();
 
@@ -46,25 +46,23 @@ export function encodePublish(
   const properties = mqtt5 ? packet.properties : undefined;
   const firstByte =
     (PACKET_TYPE.PUBLISH << 4) | (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0);
+  const isLarge = isBytes(payload) && payload.length >= LARGE_PAYLOAD;
   const mayRepeat =
     shared &&
     qos === 0 &&
     properties === undefined &&
     typeof topic === 'string' &&
-    payload.length < LARGE_PAYLOAD;
+    (isLarge || payload.length < LARGE_PAYLOAD);
   if (mayRepeat) {
-    const frame = repeated.frameOf(firstByte, mqtt5, topic, payload);
-    if (frame !== undefined) return frame;
+    const frame = repeated.frameOf(firstByte, mqtt5, topic, payload, isLarge);
+    if (frame !== undefined) return isLarge ? { head: frame, payload } : frame;
   }
   writer.begin();
   writer.lengthAndBytes('topic', topic);
   if (qos !== 0) writer.uint16(messageIdOf(packet));
   if (mqtt5) writeProperties(writer, properties);
-  if (isBytes(payload) && payload.length >= LARGE_PAYLOAD) {
-    return { head: writer.end(firstByte, payload.length), payload };
-  }
-  writer.bytes(payload);
-  const frame = writer.end(firstByte);
+  if (!isLarge) writer.bytes(payload);
+  const frame = writer.end(firstByte, isLarge ? payload.length : 0);
   if (mayRepeat) repeated.remember(firstByte, mqtt5, topic, payload, frame);
-  return frame;
+  return isLarge ? { head: frame, payload } : frame;
 }

@@ -90,7 +90,7 @@ let cacheNumbers = true;
 /**
  * Writes the frame of a packet to a stream, which is corked until the next tick.
  *
- * A PUBLISH whose payload is bytes of 2 KiB or more goes out in two writes, and its payload must not change until the stream has
+ * A PUBLISH whose payload is 512 bytes or more, and not text, goes out in two writes, and its payload must not change until the stream has
  * sent it; all other packets but CONNECT are one write, of bytes that may be written to other streams as well: no stream may change them.
  *
  * @param opts as for `generate()`

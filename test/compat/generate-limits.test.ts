@@ -116,7 +116,9 @@ describe.each(FIELDS)('$name', ({ text, packet, bytes, mqtt5 }) => {
 
 describe('Remaining Length', () => {
   // Topic `a` takes three bytes. The lengths at which another byte is needed, and all buffers the writer may use.
-  const LENGTHS = [0, 124, 125, 900, 2047, 2048, 3900, 4096, 16_380, 16_381, 2_097_148, 2_097_149];
+  const LENGTHS = [
+    0, 124, 125, 511, 512, 900, 1023, 3900, 4096, 16_380, 16_381, 2_097_148, 2_097_149,
+  ];
 
   test.each(LENGTHS)('a payload of %i bytes, as text and as bytes', (length) => {
     const text = 'p'.repeat(length);

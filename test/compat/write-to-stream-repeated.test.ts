@@ -19,7 +19,7 @@ describe('the same message is the same frame', () => {
     expect(chunkOf({ ...message(), retain: false, dup: 0, messageId: 7 })).toBe(first);
   });
 
-  test.each([0, 1, 64, 65, 2047])('with a payload of %i bytes', (length) => {
+  test.each([0, 1, 64, 65, 511])('with a payload of %i bytes', (length) => {
     const packet = { ...message(), payload: Buffer.alloc(length, 1) };
     expect(chunkOf({ ...packet })).toBe(chunkOf({ ...packet }));
   });
@@ -28,6 +28,18 @@ describe('the same message is the same frame', () => {
     for (const payload of ['text', '', undefined]) {
       expect(chunkOf({ ...message(), payload })).toBe(chunkOf({ ...message(), payload }));
     }
+  });
+
+  test('in its head alone, where the payload is large', () => {
+    const payloads = [Buffer.alloc(512, 1), Buffer.alloc(512, 2)];
+    const streams = payloads.map((payload) => {
+      const stream = new Recorder();
+      written({ ...message(), payload }, stream);
+      expect(stream.hex).toBe(generated({ ...message(), payload }));
+      return stream;
+    });
+    expect(streams[1]?.chunks[0]).toBe(streams[0]?.chunks[0]);
+    expect(streams.map(({ chunks }) => chunks[1])).toEqual(payloads);
   });
 
   test('in MQTT 5.0, without properties', () => {
@@ -49,6 +61,9 @@ describe('what differs is encoded anew', () => {
     { what: 'payload of another length', change: { payload: Buffer.from('payloads') } },
     { what: 'payload that ends as the other', change: { payload: Buffer.from('load') } },
     { what: 'payload of text', change: { payload: 'Payload' } },
+    { what: 'large payload', change: { payload: Buffer.alloc(512) } },
+    { what: 'large payload of another length', change: { payload: Buffer.alloc(513) } },
+    { what: 'large payload of text', change: { payload: 'p'.repeat(512) } },
     { what: 'no payload', change: { payload: undefined } },
     { what: 'retain', change: { retain: true } },
     { what: 'dup', change: { dup: true } },
@@ -69,15 +84,18 @@ describe('what differs is encoded anew', () => {
     chunkOf(Object.assign(packet, change), opts);
   });
 
-  test.each([7, 64, 65, 500, 2047, 2048])('a payload of %i bytes, changed in place', (length) => {
-    const payload = Buffer.alloc(length, 1);
-    const packet = { ...message(), payload };
-    for (const at of [0, length >> 1, length - 1]) {
-      chunkOf(packet);
-      payload[at] = 2;
-      chunkOf(packet);
-    }
-  });
+  test.each([7, 64, 65, 300, 511, 512, 3000])(
+    'a payload of %i bytes, changed in place',
+    (length) => {
+      const payload = Buffer.alloc(length, 1);
+      const packet = { ...message(), payload };
+      for (const at of [0, length >> 1, length - 1]) {
+        chunkOf(packet);
+        payload[at] = 2;
+        chunkOf(packet);
+      }
+    },
+  );
 
   test('properties changed in place', () => {
     const userProperties = { a: 'b' };
@@ -128,7 +146,10 @@ test('any messages one after the other', () => {
         Buffer.from('é'),
         Buffer.alloc(100),
         Buffer.alloc(100, 1),
+        Buffer.alloc(512),
+        Buffer.alloc(512, 1),
         Buffer.alloc(3000),
+        '0'.repeat(512),
       ),
       qos: fc.constantFrom(0, 0, 0, 1),
       retain: fc.boolean(),
