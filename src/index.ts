@@ -1,5 +1,11 @@
 /** The public surface on Node.js: all of `mqtt-wasm/web`, Node.js streams, and the API of mqtt-packet. */
 export * from './compat/index.js';
 export { default } from './compat/index.js';
-export { DecoderStream, EncoderStream, type StreamOptions } from './io/transform.js';
+export {
+  type MqttConnection,
+  type MqttConnectionOptions,
+  mqttConnection,
+} from './io/connection.js';
+export type { StreamOptions } from './io/stream-options.js';
+export { DecoderStream, EncoderStream } from './io/transform.js';
 export * from './web.js';

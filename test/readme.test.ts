@@ -13,7 +13,8 @@ import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = Array.from(README.matchAll(/```js\n(.*?)```/gs), ([, code]) => code as string);
-const [SERVER, ROUTES, PIPELINE, DECODER, ENCODER, PARTS] = blocks as [
+const [SERVER, ROUTES, PIPELINE, CONNECTION, DECODER, ENCODER, PARTS] = blocks as [
+  string,
   string,
   string,
   string,
@@ -66,37 +67,37 @@ async function listening(serve: (socket: Socket) => void): Promise<() => Promise
   };
 }
 
-test('there are six examples in JavaScript', () => {
-  expect(blocks).toHaveLength(6);
+test('there are seven examples in JavaScript', () => {
+  expect(blocks).toHaveLength(7);
 });
 
-describe('the server', () => {
-  /** Starts the example on a port of its own; what it prints; how many connections are open. */
-  async function start() {
-    const printed: string[] = [];
-    const print = (...values: unknown[]) => printed.push(values.join(' '));
-    let connections = 0;
-    let reach: Promise<() => Promise<Socket>> | undefined;
-    await run(SERVER, {
-      console: { log: print, error: print },
-      createServer: (serve: (socket: Socket) => Promise<void>) => ({
-        listen() {
-          reach = listening((socket) => {
-            connections++;
-            socket.once('close', () => connections--);
-            void serve(socket);
-          });
-        },
-      }),
-    });
-    return { printed, connect: (await reach) as () => Promise<Socket>, open: () => connections };
-  }
+/** Starts an example that serves on a port of its own; what it prints; how many connections are open. */
+async function start(example: string) {
+  const printed: string[] = [];
+  const print = (...values: unknown[]) => printed.push(values.join(' '));
+  let connections = 0;
+  let reach: Promise<() => Promise<Socket>> | undefined;
+  await run(example, {
+    console: { log: print, error: print },
+    createServer: (serve: (socket: Socket) => Promise<void>) => ({
+      listen() {
+        reach = listening((socket) => {
+          connections++;
+          socket.once('close', () => connections--);
+          void serve(socket);
+        });
+      },
+    }),
+  });
+  return { printed, connect: (await reach) as () => Promise<Socket>, open: () => connections };
+}
 
+describe('the server', () => {
   const CONNECT = encode({ type: 'CONNECT', clientIdentifier: 'a' });
   const PUBLISH = encode({ type: 'PUBLISH', topic: 'a/b', payload: 'hello' });
 
   test('answers and prints', async () => {
-    const { printed, connect, open } = await start();
+    const { printed, connect, open } = await start(SERVER);
     const socket = await connect();
     socket.write(join(CONNECT, PUBLISH));
     expect((await once(socket, 'data'))[0]).toEqual(Buffer.from([0x20, 2, 0, 0]));
@@ -106,7 +107,7 @@ describe('the server', () => {
   });
 
   test('answers a client of MQTT 5.0 in its version', async () => {
-    const { connect, open } = await start();
+    const { connect, open } = await start(SERVER);
     const socket = await connect();
     socket.end(encode({ type: 'CONNECT', protocolLevel: 5, clientIdentifier: 'a' }));
     expect((await once(socket, 'data'))[0]).toEqual(hex('20 03 00 00 00'));
@@ -118,7 +119,7 @@ describe('the server', () => {
     ['stops inside a packet', (socket: Socket) => socket.end(hex('30 05 00')), 'inside a packet'],
     ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
   ])('survives a client that %s, and lets go of it', async (_, misbehave, message) => {
-    const { printed, connect, open } = await start();
+    const { printed, connect, open } = await start(SERVER);
     const socket = await connect();
     socket.write(join(CONNECT, PUBLISH));
     await once(socket, 'data');
@@ -128,6 +129,32 @@ describe('the server', () => {
     expect(printed[0]).toBe('a/b 5 bytes');
     expect(printed[1]).toContain(message);
   });
+});
+
+describe('the server on connections', () => {
+  test.each([
+    [4, '20 02 00 00', 'd0 00'],
+    [5, '20 03 00 00 00', 'd0 00 e0 01 81'],
+  ] as const)(
+    'answers, version %i, and says what is wrong',
+    async (protocolLevel, accepted, last) => {
+      const { printed, connect, open } = await start(CONNECTION);
+      const socket = await connect();
+      const closed = once(socket, 'close');
+      let answer = '';
+      socket.on('data', (bytes: Buffer) => {
+        answer += bytes.toString('hex');
+      });
+      const connack = Buffer.from(hex(accepted)).toString('hex');
+      socket.write(encode({ type: 'CONNECT', protocolLevel, clientIdentifier: 'a' }));
+      await vi.waitFor(() => expect(answer).toBe(connack));
+      socket.write(join(encode({ type: 'PINGREQ' }), hex('36 00')));
+      await closed;
+      expect(answer).toBe(connack + Buffer.from(hex(last)).toString('hex'));
+      await vi.waitFor(() => expect(open()).toBe(0));
+      expect(printed).toEqual([expect.stringContaining('QoS is not 0, 1 or 2')]);
+    },
+  );
 });
 
 describe('the loop over batches', () => {

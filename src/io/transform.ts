@@ -1,20 +1,13 @@
 /**
  * Node.js streams around the decoder and the encoder.
  *
- * Both fail late: an error destroys the stream, and destroying a stream throws away what its
- * consumer has not read yet. So the error waits until everything before it has been read.
+ * Both fail late: an error waits until everything before it has been read.
  * Both honour backpressure inside a chunk as well: a chunk of a thousand packets does not fill
  * the consumer's queue with a thousand objects.
  */
-import {
-  Transform,
-  type TransformCallback,
-  type TransformOptions,
-  type Writable,
-} from 'node:stream';
+import { Transform, type TransformCallback } from 'node:stream';
 import type { Decoder } from '../decoder/decoder.js';
 import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
-import { optionsObject } from '../options.js';
 import type { EncodablePacket } from '../protocol/packets.js';
 import {
   type DecoderStreamOptions,
@@ -24,126 +17,50 @@ import {
   decoderAndDelivery,
   deliver,
 } from './delivery.js';
-
-type NodeItems = ReturnType<Transform[typeof Symbol.asyncIterator]>;
-
-/** An async iterator of `T` with whatever else the installed types of Node.js ask of a stream's. */
-interface Items<T> extends Omit<NodeItems, keyof AsyncIterableIterator<unknown>> {
-  next(): Promise<IteratorResult<T, undefined>>;
-  return?(): Promise<IteratorResult<T, undefined>>;
-  [Symbol.asyncIterator](): Items<T>;
-}
-
-/** Options of the Node.js stream around a decoder or an encoder; see the documentation of Node.js. */
-export interface StreamOptions {
-  /**
-   * How many items, or bytes of an `EncoderStream`, wait to be read before writing is held up.
-   * 16 packets, 2 batches or what is usual for bytes if left out.
-   */
-  readonly readableHighWaterMark?: number | undefined;
-  /** How many bytes, or packets of an `EncoderStream`, wait to be worked on before `write()` returns false. */
-  readonly writableHighWaterMark?: number | undefined;
-  /** Destroys the stream when it is aborted. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-const STREAM_OPTION_NAMES: readonly (keyof StreamOptions)[] = [
-  'readableHighWaterMark',
-  'writableHighWaterMark',
-  'signal',
-];
-
-/** How long to wait before looking again whether a destination has worked off what it was given, in ms. */
-const DESTINATION_POLL = 5;
-
-/** The options of the stream itself, and the others. */
-function splitOptions<T extends StreamOptions>(
-  options: T,
-): [TransformOptions, Omit<T, keyof StreamOptions>] {
-  const own: Record<string, unknown> = {};
-  const others: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(optionsObject(options))) {
-    const isOwn = (STREAM_OPTION_NAMES as readonly string[]).includes(name);
-    if (!isOwn) others[name] = value;
-    else if (value !== undefined) own[name] = value;
-  }
-  return [own, others as Omit<T, keyof StreamOptions>];
-}
+import { LateFailure } from './late-failure.js';
+import { type Items, type StreamOptions, splitOptions } from './stream-options.js';
 
 /** A Transform whose errors wait for the reader. */
 abstract class LateFailingTransform extends Transform {
-  /** An error that waits, and the call of `_transform()` or `_flush()` that it is the answer to. */
-  #failure: { readonly callback: TransformCallback; readonly error: Error } | undefined;
-  readonly #destinations = new Set<NodeJS.WritableStream>();
+  readonly #late = new LateFailure(this);
+  /** The call of `_transform()` or `_flush()` that the error which waits is the answer to. */
+  #callback: TransformCallback | undefined;
 
-  /**
-   * Fails by `callback(error)` when the reader has taken everything and asks for more. A reader
-   * that is in the middle of its last item is not interrupted.
-   */
+  /** Fails by `callback(error)` when the reader has taken everything and asks for more. */
   protected failWhenRead(callback: TransformCallback, error: Error): void {
-    this.#failure = { callback, error };
-    const isPulled = this.listenerCount('readable') > 0;
-    if (this.readableLength === 0 && !isPulled && !this.isPaused()) this.#fail();
-    else this.#askReader();
+    this.#callback = callback;
+    this.#late.wait(() => {
+      this.#callback = undefined;
+      callback(error);
+    });
   }
 
   /** As `Readable.read()`. */
   override read(size?: number): ReturnType<Transform['read']> {
     const item = super.read(size);
-    if (this.#failure !== undefined && size !== 0) {
-      if (item === null) process.nextTick(() => this.#fail());
-      else this.#askReader();
-    }
+    this.#late.hasRead(item, size);
     return item;
   }
 
   /** As `Readable.pipe()`. */
   override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
-    this.#destinations.add(destination);
+    this.#late.hasPiped(destination);
     return super.pipe(destination, options);
   }
 
   /** As `Readable.unpipe()`. */
   override unpipe(destination?: NodeJS.WritableStream): this {
-    if (destination === undefined) this.#destinations.clear();
-    else this.#destinations.delete(destination);
+    this.#late.hasUnpiped(destination);
     return super.unpipe(destination);
   }
 
   /** @internal */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    failure?.callback(error);
+    this.#late.clear();
+    const waiting = this.#callback;
+    this.#callback = undefined;
+    waiting?.(error);
     super._destroy(error, callback);
-  }
-
-  /** Nothing is left to read: fails as soon as the destinations have nothing left either. */
-  #fail(): void {
-    if (this.#failure === undefined) return;
-    if (this.#destinationsAreDone()) {
-      const { callback, error } = this.#failure;
-      this.#failure = undefined;
-      callback(error);
-    } else {
-      setTimeout(() => this.#fail(), DESTINATION_POLL).unref();
-    }
-  }
-
-  /** `pipeline()` destroys the destinations along with the stream, and what they hold is lost. */
-  #destinationsAreDone(): boolean {
-    for (const { writable, writableLength = 0 } of this.#destinations as Set<Partial<Writable>>) {
-      if (writable === true && writableLength > 0) return false;
-    }
-    return true;
-  }
-
-  /** Makes a reader that waits for something to read come back, to find that there is nothing. */
-  #askReader(): void {
-    if (this.readableLength > 0) return;
-    process.nextTick(() => {
-      if (this.#failure !== undefined && !this.destroyed) this.emit('readable');
-    });
   }
 }
 

@@ -9,7 +9,15 @@ import { filesBelow, PackedPackage } from './support/tarball.js';
 
 const LARGEST_TARBALL = 480_000;
 /** What only the build for Node.js exports. */
-const NODE_NAMES = ['DecoderStream', 'EncoderStream', 'parser'];
+const NODE_NAMES = [
+  'DecoderStream',
+  'EncoderStream',
+  'default',
+  'generate',
+  'mqttConnection',
+  'parser',
+  'writeToStream',
+];
 const NO_ES_MODULES = '--no-experimental-require-module';
 const NEWER_TYPES = '24.19.2';
 

@@ -13,6 +13,9 @@ import {
   EncoderStream,
   encode,
   type FrameBatch,
+  type MqttConnection,
+  type MqttConnectionOptions,
+  mqttConnection,
   WebDecoderStream,
 } from 'mqtt-wasm';
 
@@ -55,6 +58,22 @@ export async function batchesOf(socket: Socket): Promise<number> {
     frames += batch.length;
   }
   return frames;
+}
+
+export async function serve(socket: Socket): Promise<void> {
+  const options: MqttConnectionOptions = { role: 'server', answerErrors: true };
+  const connection: MqttConnection = mqttConnection(socket, options);
+  expectType<ControlPacket | null>()(connection.read(), true);
+  for await (const packet of connection) {
+    expectType<ControlPacket>()(packet, true);
+    if (packet.type === 'PINGREQ') connection.write({ type: 'PINGRESP' });
+    // @ts-expect-error not every packet has a topic
+    else connection.write({ type: 'PUBLISH', topic: packet.topic }, (error) => error?.message);
+  }
+  // @ts-expect-error text is no packet
+  connection.write('text');
+  await pipeline(connection, connection);
+  await pipeline(socket, new DecoderStream(), connection);
 }
 
 export async function forward(socket: Socket): Promise<void> {
