@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A run of the live example that has ended. */
+/** A run that has ended. */
 export interface Ended {
   /** `null` if it was killed. */
   readonly code: number | null;
@@ -12,19 +12,19 @@ export interface Ended {
   readonly seconds: number;
 }
 
-/** A run of the live example. */
-export class Live {
+/** A run of Node.js with these arguments, as a child without a terminal. */
+export class Run {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
   stdout = '';
   stderr = '';
 
-  /** Starts the example with these arguments, as a child without a terminal. */
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  /** @param folder where it runs */
+  constructor(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const start = performance.now();
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-    this.process = spawn(process.execPath, ['--import', 'tsx', 'examples/live/main.ts', ...args], {
-      cwd: ROOT,
+    this.process = spawn(process.execPath, args, {
+      cwd: folder,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -56,7 +56,14 @@ export class Live {
   }
 }
 
-/** Runs the example to its end. */
+/** A run of the live example. */
+export class Live extends Run {
+  constructor(args: readonly string[], environment?: NodeJS.ProcessEnv) {
+    super(ROOT, ['--import', 'tsx', 'examples/live/main.ts', ...args], environment);
+  }
+}
+
+/** Runs the live example to its end. */
 export function runLive(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Ended> {
   return new Live(args, environment).ended;
 }
