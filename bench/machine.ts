@@ -30,11 +30,11 @@ export function describeMachine(): Machine {
 }
 
 /** The command that repeats this run, with its arguments quoted for a shell. */
-export function commandFor(args: readonly string[]): string {
+export function commandFor(args: readonly string[], command = 'npm run bench'): string {
   const quoted = args.map((arg) =>
     /^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
   );
-  return ['npm run bench', ...(quoted.length === 0 ? [] : ['--', ...quoted])].join(' ');
+  return [command, ...(quoted.length === 0 ? [] : ['--', ...quoted])].join(' ');
 }
 
 /** The commit that is checked out, and whether something was changed since; `undefined` without a repository. */
