@@ -1,9 +1,12 @@
 /** All cases, in the order in which they run. */
 import { batchCase } from './batch.js';
+import { generateCase } from './compat/generate.js';
+import { parserCase } from './compat/parser.js';
+import { writeCase } from './compat/write.js';
 import type { Case } from './contest.js';
 import { CURVES } from './curves.js';
 import { decodeCase } from './decode.js';
-import { ENCODE_NAMES, encodeCase } from './encode.js';
+import { ENCODE_NAMES, encodeCase, SINGLE_NAMES } from './encode.js';
 import { growthCase } from './growth.js';
 import { splitCase } from './split.js';
 import { streamCase } from './streams.js';
@@ -20,6 +23,12 @@ const MAKERS: readonly CaseMaker[] = [
   ...WORKLOAD_IDS.map((id) => ({ id: `split/${id}`, make: () => splitCase(id) })),
   ...WORKLOAD_IDS.map((id) => ({ id: `decode/${id}`, make: () => decodeCase(id) })),
   ...ENCODE_NAMES.map((name) => ({ id: `encode/${name}`, make: () => encodeCase(name) })),
+  ...WORKLOAD_IDS.map((id) => ({ id: `compat/parser/${id}`, make: () => parserCase(id) })),
+  ...SINGLE_NAMES.map((name) => ({
+    id: `compat/generate/${name}`,
+    make: () => generateCase(name),
+  })),
+  ...SINGLE_NAMES.map((name) => ({ id: `compat/write/${name}`, make: () => writeCase(name) })),
   { id: 'stream/A', make: () => streamCase('A') },
   ...CURVES.flatMap((curve) =>
     curve.xs.map((x) => ({ id: `growth/${curve.name}/${x}`, make: () => growthCase(curve, x) })),

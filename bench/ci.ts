@@ -27,7 +27,7 @@ import type { CaseResult, Timing } from './run.js';
 
 const TIMING: Timing = { time: 1000, rounds: 5 };
 const TRIES = 3;
-const MEMORY: readonly MemoryTask[] = ['heap', 'decoders'];
+const MEMORY: readonly MemoryTask[] = ['heap', 'decoders', 'parsers'];
 
 function makeCase(id: string): Case {
   const [maker] = casesMatching(new RegExp(`^${id}$`));

@@ -16,7 +16,16 @@ export interface Contestant {
   check(): void | Promise<void>;
 }
 
-export type CaseKind = 'batch' | 'split' | 'decode' | 'encode' | 'stream' | 'growth';
+export type CaseKind =
+  | 'batch'
+  | 'split'
+  | 'decode'
+  | 'encode'
+  | 'stream'
+  | 'growth'
+  | 'compat/parser'
+  | 'compat/generate'
+  | 'compat/write';
 
 /** Where on which curve a case of kind `growth` stands. */
 export interface Point {

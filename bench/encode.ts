@@ -23,8 +23,8 @@ const MAKERS = {
   publish5: { title: 'MQTT 5.0 PUBLISH with 7 properties', make: publish5, protocolVersion: 5 },
 } as const satisfies Readonly<Record<string, Maker>>;
 
-type SingleName = keyof typeof MAKERS;
-const SINGLE_NAMES = Object.keys(MAKERS) as readonly SingleName[];
+export type SingleName = keyof typeof MAKERS;
+export const SINGLE_NAMES = Object.keys(MAKERS) as readonly SingleName[];
 
 export type EncodeName = SingleName | ManyName;
 export const ENCODE_NAMES: readonly EncodeName[] = [...SINGLE_NAMES, ...MANY_NAMES];
@@ -33,13 +33,23 @@ export function encodeCase(name: EncodeName): Case {
   return name in MAKERS ? singleCase(name as SingleName) : manyCase(name as ManyName);
 }
 
-function singleCase(name: SingleName): Case {
+/** The packets of one kind, as each contestant wants them, and the frames that they must become. */
+export function packetsNamed(name: SingleName) {
   const { title, make, protocolVersion } = MAKERS[name];
   const packets = Array.from({ length: PACKETS }, (_, index) => make(index));
   const frames = packets.map((packet) => packet.bytes);
-  const byteLength = frames.reduce((sum, bytes) => sum + bytes.length, 0);
-  const ours = packets.map((packet) => packet.ours);
-  const reference = packets.map((packet) => packet.reference);
+  return {
+    title,
+    protocolVersion,
+    frames,
+    byteLength: frames.reduce((sum, bytes) => sum + bytes.length, 0),
+    ours: packets.map((packet) => packet.ours),
+    reference: packets.map((packet) => packet.reference),
+  };
+}
+
+function singleCase(name: SingleName): Case {
+  const { title, protocolVersion, frames, byteLength, ours, reference } = packetsNamed(name);
   const encoder = new Encoder({ protocolVersion });
   const options = { protocolVersion };
   const target = Buffer.allocUnsafeSlow(byteLength);

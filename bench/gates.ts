@@ -2,6 +2,7 @@
  * What a change must not make worse: ratios between contestants of one run, which do not depend on how fast the machine
  * is, and bytes, which do not depend on the machine at all. The gate is what must hold, the goal what is aimed at.
  */
+import { DROP_IN } from './compat/parser.js';
 import { REFERENCE } from './decode.js';
 import type { MemoryFigure } from './memory/tasks.js';
 import { findResult, type Report } from './report/report.js';
@@ -21,9 +22,10 @@ export interface RatioGate {
   readonly asked?: number | undefined;
 }
 
-/** Below what a figure about memory must stay. */
+/** Below what a figure about memory must stay: bytes, or so many times the figure that it is compared with. */
 export interface MemoryGate {
   readonly figureId: string;
+  readonly against?: string;
   readonly gate: number;
   readonly goal: number;
 }
@@ -71,12 +73,29 @@ export const RATIO_GATES: readonly RatioGate[] = [
     puback: [2, 4],
     publish5: [3, 5],
   }),
+  ...rows('compat/parser', DROP_IN, {
+    A: [6, 10],
+    B: [6, 10],
+    C: [6, 10],
+    D: [1.3, 2],
+    E: [3, 5],
+    F: [2.5, 4],
+    G: [3, 5],
+  }),
+  ...rows('compat/generate', DROP_IN, { publish: [2.5, 4], publish5: [3, 5] }),
+  ...rows('compat/write', DROP_IN, { publish: [2, 3], publish5: [4, 6] }),
 ];
 
 export const MEMORY_GATES: readonly MemoryGate[] = [
   { figureId: 'memory/heap/batch/A', gate: 1, goal: 1 },
   { figureId: 'memory/decoders/idle', gate: 300, goal: 300 },
   { figureId: 'memory/decoders/idle-own-options', gate: 300, goal: 300 },
+  ...['new', 'idle', 'half-publish'].map((state) => ({
+    figureId: `memory/parsers/${DROP_IN}/${state}`,
+    against: `memory/parsers/${REFERENCE}/${state}`,
+    gate: 1,
+    goal: 1,
+  })),
 ];
 
 /** How a gate was met. */
@@ -116,17 +135,38 @@ export function judgeRatio(gate: RatioGate, runs: readonly Pick<Report, 'cases'>
   };
 }
 
+/** The figure that a gate is about, or how many times the other one it is; `undefined` if it was not measured. */
+export function memoryOf(
+  { figureId, against }: MemoryGate,
+  figures: readonly MemoryFigure[],
+): number | undefined {
+  const own = figures.find(({ id }) => id === figureId)?.value;
+  if (against === undefined) return own;
+  const other = figures.find(({ id }) => id === against)?.value;
+  return own === undefined || other === undefined ? undefined : own / other;
+}
+
+/** What a gate about memory is about, in words. */
+export function memoryName(
+  { figureId, against }: MemoryGate,
+  figures: readonly MemoryFigure[],
+): string {
+  if (against !== undefined) return `${figureId} to ${against}`;
+  const unit = figures.find(({ id }) => id === figureId)?.unit;
+  return unit === undefined ? figureId : `${figureId}, ${unit}`;
+}
+
 export function judgeMemory(gate: MemoryGate, figures: readonly MemoryFigure[]): Verdict {
-  const found = figures.find(({ id }) => id === gate.figureId);
+  const value = memoryOf(gate, figures);
   return {
-    name: found === undefined ? gate.figureId : `${gate.figureId}, ${found.unit}`,
-    value: found?.value,
+    name: memoryName(gate, figures),
+    value,
     gate: gate.gate,
     goal: gate.goal,
     asked: undefined,
     isRatio: false,
-    passed: found !== undefined && found.value < gate.gate,
-    reachesGoal: found !== undefined && found.value < gate.goal,
+    passed: value !== undefined && value < gate.gate,
+    reachesGoal: value !== undefined && value < gate.goal,
   };
 }
 

@@ -25,6 +25,8 @@ for version in "${versions[@]}"; do
   report=build/bench/$version.json
   PATH="$bin:$PATH" node --import tsx bench/main.ts ${filter[@]+"${filter[@]}"} --json "$report"
   reports+=("$report")
-  filter=(--filter '^(batch|decode|encode|memory)/')
+  filter=(--filter '^(batch|decode|encode|compat|memory)/')
 done
-npm run --silent bench:report -- "${reports[@]}"
+PATH="$(.ci/node "${versions[0]}" "$directory/node-${versions[0]}"):$PATH" \
+  node --import tsx bench/aedes/main.ts --profile || echo 'a gate about aedes is missed'
+npm run --silent bench:report -- --aedes build/bench/aedes.json "${reports[@]}"

@@ -5,9 +5,9 @@ import { ownCopy, payloadNumber, topicNumber } from '../workloads.js';
 import { collect } from './collect.js';
 import type { MemoryFigure, MemoryScale } from './tasks.js';
 
-const CONNECT = frame(0x10, [text('MQTT'), Uint8Array.of(4, 2), uint16(60), text('me')]);
-const { bytes: PUBLISH } = publishQos0(topicNumber(0), payloadNumber(0, 32));
-const HALF_A_PUBLISH = PUBLISH.subarray(0, PUBLISH.length / 2);
+export const CONNECT = frame(0x10, [text('MQTT'), Uint8Array.of(4, 2), uint16(60), text('me')]);
+export const { bytes: PUBLISH } = publishQos0(topicNumber(0), payloadNumber(0, 32));
+export const HALF_A_PUBLISH = PUBLISH.subarray(0, PUBLISH.length / 2);
 
 const options = { role: 'server' } as const;
 

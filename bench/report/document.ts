@@ -1,10 +1,12 @@
 /** `docs/benchmarks.md`: the prose stands here, the figures come from the reports. */
 import { TINY } from '../../src/scanner/wasm.js';
 import { paragraph } from '../../test/documents/markdown.js';
+import type { AedesReport } from '../aedes/report.js';
 import { CURVES } from '../curves.js';
 import { ratioBetween } from '../run.js';
 import { workloadOf } from '../workloads.js';
 import { describeHost } from './about.js';
+import { aedesTable, profileTable } from './aedes.js';
 import type { Plot } from './plots.js';
 import { figure, findResult, type Report } from './report.js';
 import {
@@ -155,8 +157,52 @@ function image({ name, alt }: Plot): string {
   return `![${alt}](plots/${name})`;
 }
 
+function dropInSections(
+  report: Report,
+  figures: Figures,
+  plots: readonly Plot[],
+  aedes: AedesReport | undefined,
+): string[] {
+  const plotOf = (name: string) =>
+    plots.filter((plot) => plot.name === `${name}.svg`).map((plot) => image(plot));
+  return [
+    "## In the place of mqtt-packet: mqtt-packet's own API",
+    prose(`The same bytes and packets by way of mqtt-packet's functions, which both packages have. \`parser()\`: the packets that the
+      two emit are compared field by field, and what \`parse()\` returns as well.`),
+    ...plotOf('drop-in-parser'),
+    caseTables(report, 'compat/parser'),
+    '`generate()`:',
+    caseTables(report, 'compat/generate'),
+    prose(`\`writeToStream()\`: 64 packets, which the stream takes without anybody being told to wait, then a turn of the event loop,
+      over and over. The stream drops what it gets; that both cork and uncork it is timed as well.`),
+    ...plotOf('drop-in-writer'),
+    caseTables(report, 'compat/write'),
+    ...(aedes === undefined ? [] : aedesSections(aedes)),
+    'Bytes that a parser takes while it waits, its two listeners included:',
+    memoryTable(figures.memory('parsers'), 'bytes'),
+  ];
+}
+
+function aedesSections({ command, aedes, milliseconds, loads, profiles }: AedesReport): string[] {
+  return [
+    `### aedes over loopback\n\n\`\`\`\n${command}\n\`\`\``,
+    prose(`aedes ${aedes} from npm, with mqtt-packet and with \`overrides\` that put mqtt-wasm in its place, by turns in processes of
+      their own; a third process sends small PUBLISH packets that were encoded before for ${milliseconds} ms. Counted is what the
+      broker takes in, or delivers where there are subscribers; what arrives is compared byte by byte with what was sent, in order. A
+      ratio is the median of the rounds' ratios. CPU time is the broker's, system calls included.`),
+    aedesTable(loads),
+    ...(profiles.length === 0
+      ? []
+      : [prose('Whose code the broker spends its time in, in percent:'), profileTable(profiles)]),
+  ];
+}
+
 /** The document; the first report is the one whose figures are told, the others are compared with it. */
-export function benchmarkDocument(reports: readonly Report[], plots: readonly Plot[]): string {
+export function benchmarkDocument(
+  reports: readonly Report[],
+  plots: readonly Plot[],
+  aedes?: AedesReport,
+): string {
   const [report] = reports;
   if (report === undefined) throw new Error('there is no report');
   const figures = new Figures(report);
@@ -204,6 +250,7 @@ export function benchmarkDocument(reports: readonly Report[], plots: readonly Pl
     ),
     '## Encoding: packets to bytes',
     caseTables(report, 'encode'),
+    ...dropInSections(report, figures, plots, aedes),
     '## Streams',
     'Case A behind a Node.js stream, all packets decoded.',
     streamTable(report),

@@ -1,5 +1,7 @@
 /** `npm run bench:report -- report.json other.json ...`: docs/benchmarks.md and its plots, from reports. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { AedesReport } from '../aedes/report.js';
 import { benchmarkDocument } from './document.js';
 import { plotsOf } from './plots.js';
 import { readReport } from './report.js';
@@ -7,12 +9,18 @@ import { readReport } from './report.js';
 const DOCUMENT = new URL('../../docs/benchmarks.md', import.meta.url);
 const PLOTS = new URL('../../docs/plots/', import.meta.url);
 
-const USAGE = `npm run bench:report -- REPORT [REPORT ...]
+const USAGE = `npm run bench:report -- [--aedes REPORT] REPORT [REPORT ...]
 
 Writes docs/benchmarks.md and docs/plots/ from what npm run bench -- --json has left. The first report must be of a
-whole run: its figures are told. The others, of other versions of Node.js, are compared with it.`;
+whole run: its figures are told. The others, of other versions of Node.js, are compared with it. --aedes: what
+npm run bench:aedes has left.`;
 
-function main(files: readonly string[]): void {
+function main(args: readonly string[]): void {
+  const { values, positionals: files } = parseArgs({
+    args: [...args],
+    options: { aedes: { type: 'string' } },
+    allowPositionals: true,
+  });
   if (files.length === 0) {
     console.error(USAGE);
     process.exitCode = 2;
@@ -20,7 +28,11 @@ function main(files: readonly string[]): void {
   }
   const reports = files.map(readReport);
   const plots = plotsOf(reports[0] as (typeof reports)[number]);
-  const document = benchmarkDocument(reports, plots);
+  const aedes =
+    values.aedes === undefined
+      ? undefined
+      : (JSON.parse(readFileSync(values.aedes, 'utf8')) as AedesReport);
+  const document = benchmarkDocument(reports, plots, aedes);
   mkdirSync(PLOTS, { recursive: true });
   for (const { name, svg } of plots) writeFileSync(new URL(name, PLOTS), svg);
   writeFileSync(DOCUMENT, document);

@@ -8,7 +8,9 @@ import {
 } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { DROP_IN } from '../compat/parser.js';
 import { CURVES, type Curve } from '../curves.js';
+import type { SingleName } from '../encode.js';
 import { describeRun } from './about.js';
 import { figure, findResult, type Report } from './report.js';
 
@@ -58,6 +60,14 @@ const SHORT_TITLES: Readonly<Record<string, string>> = {
   E: 'a frame\na chunk',
   F: 'a byte\na chunk',
   G: '5.0, seven\nproperties',
+};
+
+const PACKET_TITLES: Readonly<Record<SingleName, string>> = {
+  publish: 'small\nPUBLISH',
+  puback: 'PUBACK',
+  subscribe: 'SUBSCRIBE',
+  connect: 'CONNECT',
+  publish5: '5.0, seven\nproperties',
 };
 
 interface Series {
@@ -137,31 +147,30 @@ function draw(alt: string, option: EChartsCoreOption): string {
   return `${titled.replaceAll(/\bzr\d+-/g, 'zr-').replaceAll('><', '>\n<')}\n`;
 }
 
-function barPlot(report: Report): Plot {
-  const letters = Object.keys(SHORT_TITLES);
-  const ratiosOf = (kind: string) =>
-    letters.map((letter) => findResult(report, `${kind}/${letter}`, 'wasm-simd')?.ratio);
-  const series: Series[] = [
-    { name: 'batch API', colour: '#0b62a4', values: ratiosOf('batch') },
-    { name: 'packets', colour: '#1a8f5a', values: ratiosOf('decode') },
-  ];
-  const title = 'How many times as fast as mqtt-packet';
-  const alt = `${title}, by case, batch API and packets`;
+/** Bars that say how many times as fast as mqtt-packet. */
+function barPlot(
+  report: Report,
+  name: string,
+  alt: string,
+  measured: string,
+  labels: readonly string[],
+  series: readonly Series[],
+): Plot {
   return {
-    name: 'ratios.svg',
+    name: `${name}.svg`,
     alt,
     svg: draw(alt, {
       ...frame(
         report,
-        title,
-        'times, wasm-simd, logarithmic; mqtt-packet is the line at 1',
-        series.map(({ name }) => name),
+        'How many times as fast as mqtt-packet',
+        `times, ${measured}, logarithmic; mqtt-packet is the line at 1`,
+        series.map((each) => each.name),
       ),
-      xAxis: categories(letters.map((letter) => `${letter}: ${SHORT_TITLES[letter]}`)),
+      xAxis: categories(labels),
       yAxis: { ...LOG_AXIS, min: 0.5 },
-      series: series.map(({ name, colour, values }, index) => ({
+      series: series.map(({ name: contestant, colour, values }, index) => ({
         type: 'bar',
-        name,
+        name: contestant,
         data: values.map((value) => value ?? null),
         itemStyle: { color: colour },
         barMaxWidth: 38,
@@ -184,6 +193,46 @@ function barPlot(report: Report): Plot {
       })),
     }),
   };
+}
+
+const LETTERS = Object.keys(SHORT_TITLES);
+const LETTER_LABELS = LETTERS.map((letter) => `${letter}: ${SHORT_TITLES[letter]}`);
+
+/** Our own API. */
+function ratioPlot(report: Report): Plot {
+  const ratiosOf = (kind: string) =>
+    LETTERS.map((letter) => findResult(report, `${kind}/${letter}`, 'wasm-simd')?.ratio);
+  const alt = 'How many times as fast as mqtt-packet, by case, batch API and packets';
+  return barPlot(report, 'ratios', alt, 'wasm-simd', LETTER_LABELS, [
+    { name: 'batch API', colour: '#0b62a4', values: ratiosOf('batch') },
+    { name: 'packets', colour: '#1a8f5a', values: ratiosOf('decode') },
+  ]);
+}
+
+/** `parser()` with the API of mqtt-packet. */
+function parserPlot(report: Report): Plot {
+  const values = LETTERS.map(
+    (letter) => findResult(report, `compat/parser/${letter}`, DROP_IN)?.ratio,
+  );
+  const alt = 'How many times as fast as mqtt-packet parser() is in its place, by case';
+  return barPlot(report, 'drop-in-parser', alt, "mqtt-packet's own API", LETTER_LABELS, [
+    { name: 'parser()', colour: '#0b62a4', values },
+  ]);
+}
+
+/** `generate()` and `writeToStream()` with the API of mqtt-packet. */
+function writerPlot(report: Report): Plot {
+  const ratiosOf = (kind: string) =>
+    Object.keys(PACKET_TITLES).map(
+      (name) => findResult(report, `compat/${kind}/${name}`, DROP_IN)?.ratio,
+    );
+  const alt =
+    'How many times as fast as mqtt-packet generate() and writeToStream() are in its place, by packet';
+  const labels = Object.values(PACKET_TITLES);
+  return barPlot(report, 'drop-in-writer', alt, "mqtt-packet's own API", labels, [
+    { name: 'generate()', colour: '#1a8f5a', values: ratiosOf('generate') },
+    { name: 'writeToStream()', colour: '#e07b00', values: ratiosOf('write') },
+  ]);
 }
 
 /** A number on an axis; large numbers of bytes in KiB. */
@@ -294,7 +343,9 @@ function collidingTopicsPlot(report: Report, title: string): Plot {
 /** All plots of a report that holds all cases. */
 export function plotsOf(report: Report): Plot[] {
   return [
-    barPlot(report),
+    ratioPlot(report),
+    parserPlot(report),
+    writerPlot(report),
     curvePlot(report, 'payload', 'A packet by the size of its payload'),
     curvePlot(report, 'topics', 'A packet by the number of topics'),
     collidingTopicsPlot(report, 'A packet by the number of topics that are chosen to collide'),

@@ -1,6 +1,6 @@
 /** The tables of the document, as Markdown. */
 import { CURVES } from '../curves.js';
-import { gateText, MEMORY_GATES, RATIO_GATES, ratioOf } from '../gates.js';
+import { gateText, MEMORY_GATES, memoryName, memoryOf, RATIO_GATES, ratioOf } from '../gates.js';
 import type { MemoryFigure } from '../memory/tasks.js';
 import type { CaseResult } from '../run.js';
 import { figure, type Report } from './report.js';
@@ -60,7 +60,7 @@ export function caseTables(
       const names = contestantNames(group[0] as CaseResult);
       const head = ['ns a packet (times mqtt-packet)', ...names.map(heading)];
       const rows = group.map((result) => {
-        const letter = result.id.slice(result.id.indexOf('/') + 1);
+        const letter = result.id.slice(result.id.lastIndexOf('/') + 1);
         const title = /^[A-Z]$/.test(letter) ? `${letter}: ${result.title}` : result.title;
         return [title, ...cellsOf(result, names)];
       });
@@ -146,15 +146,15 @@ export function versionTable(reports: readonly Report[]): string {
     `≥ ${gateText(gate)}`,
     `≥ ${gate.goal}`,
   ]);
-  const memoryRows = MEMORY_GATES.map(({ figureId, gate, goal }) => {
-    const found = reports.map(({ memory }) => memory.find(({ id }) => id === figureId));
-    const unit = found.find((each) => each !== undefined)?.unit;
-    return [
-      unit === undefined ? figureId : `${figureId}, ${unit}`,
-      ...found.map((each) => (each === undefined ? '' : figure(each.value))),
-      `< ${gate}`,
-      `< ${goal}`,
-    ];
-  });
+  const allFigures = reports.flatMap(({ memory }) => memory);
+  const memoryRows = MEMORY_GATES.map((gate) => [
+    memoryName(gate, allFigures),
+    ...reports.map(({ memory }) => {
+      const value = memoryOf(gate, memory);
+      return value === undefined ? '' : figure(value);
+    }),
+    `< ${gate.gate}`,
+    `< ${gate.goal}`,
+  ]);
   return table(['', ...versions, 'gate', 'goal'], [...ratioRows, ...memoryRows]);
 }

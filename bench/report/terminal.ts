@@ -11,6 +11,9 @@ const HEADINGS: Readonly<Record<CaseKind, string>> = {
   decode: 'Full decode: chunks to packets; type, topic, payload length and identifier touched',
   encode: 'Encoding: packets to bytes',
   stream: 'Streams: full decode behind a Node.js stream',
+  'compat/parser': 'parser() of mqtt-packet: chunks to events; the same touched as in full decode',
+  'compat/generate': 'generate() of mqtt-packet: packets to bytes',
+  'compat/write': 'writeToStream() of mqtt-packet: 64 packets, then a turn of the event loop',
   growth: 'Growth: what a packet costs as one thing grows; batch API where nothing else is said',
 };
 

@@ -14,6 +14,7 @@ import {
   type RatioGate,
 } from '../../bench/gates.js';
 import { decoderFigures } from '../../bench/memory/decoders.js';
+import { parserFigures } from '../../bench/memory/parsers.js';
 import type { CaseResult } from '../../bench/run.js';
 
 const GATE: RatioGate = {
@@ -133,6 +134,23 @@ describe('judgeMemory', () => {
   it('fails where nothing was measured', () => {
     expect(judgeMemory(gate, [])).toMatchObject({ value: undefined, passed: false });
   });
+
+  it.each([
+    [499, true],
+    [500, false],
+  ])('%d bytes, compared with 500', (value, passed) => {
+    const relative = { figureId: 'memory/x', against: 'memory/y', gate: 1, goal: 1 };
+    const other = { id: 'memory/y', title: '', value: 500, unit: 'bytes' };
+    expect(judgeMemory(relative, [...figure(value), other])).toMatchObject({
+      name: 'memory/x to memory/y',
+      value: value / 500,
+      passed,
+    });
+    expect(judgeMemory(relative, figure(value))).toMatchObject({
+      value: undefined,
+      passed: false,
+    });
+  });
 });
 
 describe('the table', () => {
@@ -148,11 +166,12 @@ describe('the table', () => {
     for (const { gate, goal } of MEMORY_GATES) expect(goal).toBeLessThanOrEqual(gate);
   });
 
-  it('names figures about decoders that there are', () => {
-    const ids = decoderFigures({ frames: 0, decoders: 1 }).map(({ id }) => id);
-    const named = MEMORY_GATES.map(({ figureId }) => figureId);
+  it('names figures about decoders and parsers that there are', () => {
+    const scale = { frames: 0, decoders: 1, parsers: 1 };
+    const ids = [...decoderFigures(scale), ...parserFigures(scale)].map(({ id }) => id);
+    const named = MEMORY_GATES.flatMap(({ figureId, against }) => [figureId, against ?? figureId]);
     expect(ids).toEqual(
-      expect.arrayContaining(named.filter((id) => id.startsWith('memory/decoders/'))),
+      expect.arrayContaining(named.filter((id) => /^memory\/(decoders|parsers)\//.test(id))),
     );
   });
 

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { figuresOf, type Round } from '../../bench/aedes/figures.js';
+import { DROP_IN } from '../../bench/compat/parser.js';
 import { CURVES } from '../../bench/curves.js';
+import { SINGLE_NAMES } from '../../bench/encode.js';
 import { RATIO_GATES } from '../../bench/gates.js';
 import { benchmarkDocument } from '../../bench/report/document.js';
 import { plotsOf } from '../../bench/report/plots.js';
@@ -41,7 +44,7 @@ function caseOf(
 ): CaseResult {
   return {
     id,
-    kind: id.slice(0, id.indexOf('/')) as CaseResult['kind'],
+    kind: id.slice(0, id.lastIndexOf('/')) as CaseResult['kind'],
     title: `the title of ${id}`,
     packets: 10,
     byteLength: 100,
@@ -83,6 +86,11 @@ function reportOf(node: string): Report {
       ),
       ...WORKLOAD_IDS.map((id) => caseOf(`decode/${id}`, SCANNERS)),
       ...['publish', 'puback', 'publish5'].map((id) => caseOf(`encode/${id}`, ['encode()'])),
+      ...WORKLOAD_IDS.map((id) => caseOf(`compat/parser/${id}`, [DROP_IN])),
+      ...SINGLE_NAMES.flatMap((id) => [
+        caseOf(`compat/generate/${id}`, [DROP_IN]),
+        caseOf(`compat/write/${id}`, [DROP_IN]),
+      ]),
       caseOf('stream/A', ["packets, 'data'"]),
       ...CURVES.flatMap(({ name: curve, xs }) =>
         xs.map((x) =>
@@ -96,6 +104,12 @@ function reportOf(node: string): Report {
       { id: 'memory/heap/batch/A', title: 'batch', value: 0.25, unit: 'bytes allocated a frame' },
       { id: 'memory/copies/wasm-simd/D', title: 'in', value: 1.75, unit: 'bytes copied' },
       { id: 'memory/decoders/idle', title: 'a decoder idle', value: 222, unit: 'bytes a decoder' },
+      ...[DROP_IN, 'mqtt-packet'].map((name, index) => ({
+        id: `memory/parsers/${name}/idle`,
+        title: `${name}: a parser idle`,
+        value: 500 * (index + 1),
+        unit: 'bytes a parser',
+      })),
     ],
   });
 }
@@ -129,6 +143,9 @@ describe('the document', () => {
     expect(document).toContain('| the title of encode/puback | 10.0 (100) | 1,000 |');
     expect(document).toContain('| 262,144 | 10.0 | 20.0 | 30.0 | 40.0 | 1,000 |');
     expect(document).toContain('| a decoder idle | 222 |');
+    expect(document).toContain('| mqtt-packet: a parser idle | 1,000 |');
+    expect(document).toContain('| A: the title of compat/parser/A | 10.0 (100) | 1,000 |');
+    expect(document).toContain('| the title of compat/write/publish | 10.0 (100) | 1,000 |');
     expect(document).toContain('| 1.75 |');
     expect(document).not.toMatch(/undefined|NaN|\[object/);
   });
@@ -142,6 +159,9 @@ describe('the document', () => {
       expect(document).toContain(`| ${caseId}, `);
     }
     expect(document).toContain('| 0.25 | 0.25 | < 1 | < 1 |');
+    expect(document).toContain(
+      '/idle to memory/parsers/mqtt-packet/idle | 0.50 | 0.50 | < 1 | < 1 |',
+    );
   });
 
   it('has figures in its prose', () => {
@@ -168,6 +188,35 @@ describe('the document', () => {
 
   it('shows every plot', () => {
     for (const { name, alt } of plots) expect(document).toContain(`![${alt}](plots/${name})`);
+  });
+
+  it('tells of aedes where there is a report of it, and nothing where there is none', () => {
+    const round = (own: number, other: number): Round => ({
+      'mqtt-packet': { perSecond: other, cpu: 3.21, generator: 0.1 },
+      'mqtt-wasm': { perSecond: own, cpu: 1.23, generator: 0.1 },
+    });
+    const { command, commit, machine } = report;
+    const shares = {
+      codec: 0.5,
+      aedes: 0.25,
+      'streams and sockets': 0,
+      collection: 0.25,
+      'the rest': 0,
+    };
+    const told = benchmarkDocument([report], plots, {
+      command,
+      commit,
+      machine,
+      aedes: '1.2.3',
+      milliseconds: 1234,
+      loads: [figuresOf('qos0', [round(3000, 1000), round(5000, 1000), round(2000, 1000)])],
+      profiles: [{ title: 'some load', side: 'mqtt-wasm', shares }],
+    });
+    expect(told).toContain('| 1,000 | 3,000 | 3.00 | 2.00 to 5.00 | 3.21 | 1.23 | ≥ 1.5 | ≥ 1.8 |');
+    expect(told).toContain('| some load | mqtt-wasm | 50 | 25 | 0 | 25 | 0 |');
+    expect(told).toContain('aedes 1.2.3');
+    expect(told).not.toMatch(/undefined|NaN|\[object/);
+    expect(document).not.toContain('aedes over loopback');
   });
 
   it('refuses to be made of a report that lacks cases', () => {
