@@ -76,8 +76,8 @@ export const RATIO_GATES: readonly RatioGate[] = [
   ...rows('compat/parser', DROP_IN, {
     A: [6, 10],
     B: [6, 10],
-    C: [6, 10],
-    D: [1.3, 2],
+    C: [3.5, 10, 6],
+    D: [0.5, 2, 1.3],
     E: [3, 5],
     F: [2.5, 4],
     G: [3, 5],

@@ -22,7 +22,7 @@ over loopback. Fails if a gate is missed.
 
   --load NAME      only this load: ${LOAD_NAMES.join(', ')}
   --rounds N       how often both take turns (default 5)
-  --time MS        how long messages are sent, each turn (default 2000)
+  --time MS        how long messages are sent, each turn (default 1500)
   --profile        a profile of each: whose code the time is spent in
   --json FILE      where the results go (default build/bench/aedes.json)
   --help           print this`;
@@ -50,7 +50,7 @@ function parse(args: readonly string[]) {
         load: { type: 'string' },
         profile: { type: 'boolean', default: false },
         rounds: { type: 'string', default: '5' },
-        time: { type: 'string', default: '2000' },
+        time: { type: 'string', default: '1500' },
       },
     }).values;
   } catch (error) {
