@@ -182,10 +182,13 @@ describe('programs', () => {
   it.each([
     ['the ES module', [], 'index.js'],
     ['CommonJS where ES modules cannot be required', [NO_ES_MODULES], 'index.cjs'],
-  ])('require the same names: %s', async (_, args, file) => {
-    const names = await report('names.mjs', args);
+  ])('require the same by name and by default: %s', async (_, args, file) => {
+    const imported = await report('interop.mjs', args);
+    expect(imported).toMatchObject({
+      both: expect.arrayContaining(['generate', 'parser', 'writeToStream']),
+    });
     expect(await report('interop.cjs', args)).toEqual({
-      names,
+      ...(imported as object),
       file,
       packets: common.packets,
       scanner: common.scanner,
