@@ -21,7 +21,7 @@ export interface PublishParts {
 }
 
 /** Bytes from which a payload is not copied: over TCP it makes no difference at 512 bytes, at 1 KiB a copy takes a quarter longer. */
-export const LARGE_PAYLOAD = 512;
+const LARGE_PAYLOAD = 512;
 
 const repeated = new RepeatedPublish();
 
