@@ -7,7 +7,7 @@ import { declarationsReachableFrom, withoutCommentsAndStrings } from './support/
 import { node, program, ROOT } from './support/run.js';
 import { filesBelow, PackedPackage } from './support/tarball.js';
 
-const LARGEST_TARBALL = 480_000;
+const LARGEST_TARBALL = 560_000;
 /** What only the build for Node.js exports. */
 const NODE_NAMES = [
   'DecoderStream',
@@ -18,6 +18,8 @@ const NODE_NAMES = [
   'parser',
   'writeToStream',
 ];
+/** Listeners may say what they expect of an error, as with mqtt-packet. */
+const ANY_ERROR = '(error: any) => void';
 const NO_ES_MODULES = '--no-experimental-require-module';
 const NEWER_TYPES = '24.19.2';
 
@@ -140,7 +142,9 @@ describe('the tarball', () => {
       for (const [path, source] of declarations) {
         if (source.includes('assemblyscript')) mentions.push(`${path}: the loader`);
         if (entry === 'src/web' && source.includes("'node:")) mentions.push(`${path}: Node.js`);
-        for (const [word] of withoutCommentsAndStrings(source).matchAll(/\b(WebAssembly|any)\b/g)) {
+        for (const [word] of withoutCommentsAndStrings(source)
+          .replace(ANY_ERROR, '')
+          .matchAll(/\b(WebAssembly|any)\b/g)) {
           mentions.push(`${path}: ${word}`);
         }
       }
