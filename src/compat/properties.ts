@@ -2,7 +2,7 @@
 import { PROPERTIES, type PropertyName, type PropertyType } from '../protocol/properties.js';
 
 /** How a value is shown: a `boolean` is a byte of which mqtt-packet shows whether it is 0. */
-export type CompatPropertyType =
+type CompatPropertyType =
   | 'boolean'
   | 'byte'
   | 'two-byte-integer'
