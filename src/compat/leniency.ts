@@ -4,21 +4,31 @@
  *
  * Behind what passes in a packet may be something that does not. So what passes is mended in a copy of the frame, which is then looked at again.
  */
-import type { ErrorCode, MqttError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import { PACKET_TYPE } from '../protocol/packet-types.js';
 import { PROPERTIES } from '../protocol/properties.js';
+import type { Fault } from './verdict.js';
+
+/** `MQTT` behind its length. */
+const NAME = [0, 4, 0x4d, 0x51, 0x54, 0x54];
 
 /** So many faults of a packet are mended; one that has more is refused. */
 export const MOST_MENDED = 16;
 
 /**
- * Mends the fault that `frame` has at its byte `at`. Returns whether it has done so; `undefined`: the fault does not pass. What passes and cannot be
- * mended is the last that is looked at.
+ * Mends the fault that `frame` has at its byte `at`. Returns the frame, which may be a shorter one. `null`: it passes, and nothing can be
+ * wrong behind it. `undefined`: it does not pass.
  */
-type Mend = (frame: Uint8Array, at: number, fault: MqttError) => boolean | undefined;
+type Mend = (frame: Uint8Array, at: number, version: 4 | 5) => Uint8Array | null | undefined;
 
-const { receiveMaximum, subscriptionIdentifier, maximumQoS, willDelayInterval, userProperties } =
-  PROPERTIES;
+const {
+  authenticationMethod,
+  receiveMaximum,
+  subscriptionIdentifier,
+  maximumQoS,
+  willDelayInterval,
+  userProperties,
+} = PROPERTIES;
 
 const MENDS: Readonly<Partial<Record<ErrorCode, Mend>>> = {
   ERR_MQTT_PACKET_IDENTIFIER: (frame, at) => write(frame, at, 0, 1),
@@ -29,24 +39,22 @@ const MENDS: Readonly<Partial<Record<ErrorCode, Mend>>> = {
     for (let at = start; at < end; at++) {
       if (frame[at] === 0x23 || frame[at] === 0x2b) frame[at] = 0x78;
     }
-    return true;
+    return frame;
   },
-  ERR_MQTT_PROTOCOL_NAME: mendProtocolLevel,
-  ERR_MQTT_PROTOCOL_LEVEL: mendProtocolLevel,
-  // A Clean Session may have no Client Identifier; MQTT 3.1 has none such.
+  ERR_MQTT_PROTOCOL_NAME: withName,
+  ERR_MQTT_PROTOCOL_LEVEL: withName,
+  // A Clean Session may have no Client Identifier, but in MQTT 3.1.
   ERR_MQTT_CLIENT_IDENTIFIER: (frame) => {
-    const flags = levelOf(frame) + 1;
-    if (((frame[flags] as number) & 2) !== 0) return false;
-    return write(frame, flags, (frame[flags] as number) | 2);
+    const mended = withName(frame);
+    const flags = levelOf(mended) + 1;
+    return write(mended, flags, (mended[flags] as number) | 2);
   },
-  ERR_MQTT_CONNACK_OF_MQTT_3: () => false,
+  ERR_MQTT_CONNACK_OF_MQTT_3: () => null,
   // Brokers have return codes of their own.
   ERR_MQTT_CONNECT_RETURN_CODE: (frame, at) => write(frame, at, 0),
   // A CONNACK of MQTT 5.0 without reason code and properties: Success.
-  ERR_MQTT_PACKET_LENGTH: (frame, _, { protocolVersion }) =>
-    typeOf(frame) === PACKET_TYPE.CONNACK && protocolVersion === 5 && frame.length === 3
-      ? false
-      : undefined,
+  ERR_MQTT_PACKET_LENGTH: (frame, _, version) =>
+    typeOf(frame) === PACKET_TYPE.CONNACK && version === 5 && frame.length === 3 ? null : undefined,
   ERR_MQTT_PROPERTY_VALUE: (frame, at) => {
     switch (frame[at - 1]) {
       case receiveMaximum.identifier:
@@ -65,17 +73,26 @@ const MENDS: Readonly<Partial<Record<ErrorCode, Mend>>> = {
     typeOf(frame) === PACKET_TYPE.PUBLISH && frame[at] === willDelayInterval.identifier
       ? write(frame, at, userProperties.identifier, 0, 0, 0, 0)
       : undefined,
-  ERR_MQTT_AUTHENTICATION_DATA_WITHOUT_METHOD: () => false,
+  // Becomes a method: text that is as long.
+  ERR_MQTT_AUTHENTICATION_DATA_WITHOUT_METHOD: (frame, at) => {
+    frame.fill(0x78, at + 3, at + 3 + bigEndian16(frame, at + 1));
+    return write(frame, at, authenticationMethod.identifier);
+  },
 };
 
 /** Mends a fault of the frame, which begins at `begin` in the stream: see {@link Mend}. */
-export function mend(fault: MqttError, frame: Uint8Array, begin: number): boolean | undefined {
-  return MENDS[fault.code]?.(frame, (fault.offset as number) - begin, fault);
+export function mend(
+  { code, offset }: Fault,
+  frame: Uint8Array,
+  begin: number,
+  version: 4 | 5,
+): Uint8Array | null | undefined {
+  return MENDS[code]?.(frame, offset - begin, version);
 }
 
-function write(frame: Uint8Array, at: number, ...bytes: number[]): true {
-  frame.set(bytes.slice(0, Math.max(0, frame.length - at)), at);
-  return true;
+function write(frame: Uint8Array, at: number, ...bytes: number[]): Uint8Array {
+  frame.set(bytes, at);
+  return frame;
 }
 
 function typeOf(frame: Uint8Array): number {
@@ -98,13 +115,17 @@ function levelOf(frame: Uint8Array): number {
   return body + 2 + bigEndian16(frame, body);
 }
 
-/** Gives the Protocol Name the level that goes with it, if the rest of the CONNECT is the same there. */
-function mendProtocolLevel(frame: Uint8Array): boolean {
+/** A CONNECT with the Protocol Name `MQTT`, and the level that goes with it. */
+function withName(frame: Uint8Array): Uint8Array {
   const at = levelOf(frame);
-  const isMqtt31 = at - bodyOf(frame) === 8;
-  const level = frame[at] as number;
-  const version = level & 0x7f;
-  if (isMqtt31 && version === 4) return write(frame, at, 3);
-  if (isMqtt31 || version === level) return !isMqtt31 && version === 3 && write(frame, at, 4);
-  return write(frame, at, version === 3 ? 4 : version);
+  const version = Math.max(4, (frame[at] as number) & 0x7f);
+  const rest = frame.subarray(at + 1);
+  const length = NAME.length + 1 + rest.length;
+  const header: number[] = [frame[0] as number];
+  for (let left = length; left > 0; left >>= 7)
+    header.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+  const mended = new Uint8Array(header.length + length);
+  mended.set([...header, ...NAME, version]);
+  mended.set(rest, mended.length - rest.length);
+  return mended;
 }

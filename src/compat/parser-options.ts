@@ -18,7 +18,7 @@ export interface ParserOptions {
   /** Whether every rule of the specification is an error when it is broken. {@link ParserDefaults.strict} if left out. */
   strict?: boolean | undefined;
   /**
-   * Which payloads are copied: none (`false`), all (`true`), or those of at most so many bytes. What is not copied is a view of the chunk and
+   * Which payloads, those of Wills and passwords included, are copied: none (`false`), all (`true`), or those of at most so many bytes. What is not copied is a view of the chunk and
    * keeps all of it, usually 64 KiB, in memory for as long as somebody keeps the message. {@link ParserDefaults.copyPayloads} if left out.
    */
   copyPayloads?: boolean | number | undefined;
@@ -59,17 +59,17 @@ const RESOLVED = new Map<string, FixedOptions>();
 
 /** Throws a `TypeError` or `RangeError` that names the option at fault. Parsers with the same options share them. */
 export function fixedOptions(options: ParserOptions): FixedOptions {
-  const maximumPacketSize = options.maximumPacketSize ?? DEFAULTS.maximumPacketSize;
-  const strict = options.strict ?? DEFAULTS.strict;
-  const copyPayloads = options.copyPayloads ?? DEFAULTS.copyPayloads;
-  const key = `${maximumPacketSize} ${strict} ${copyPayloads}`;
+  const resolved = {
+    maximumPacketSize: packetSize(
+      'maximumPacketSize',
+      options.maximumPacketSize ?? DEFAULTS.maximumPacketSize,
+    ),
+    strict: boolean('strict', options.strict ?? DEFAULTS.strict),
+    copyUpTo: copyUpTo(options.copyPayloads ?? DEFAULTS.copyPayloads),
+  };
+  const key = Object.values(resolved).join();
   const known = RESOLVED.get(key);
   if (known !== undefined) return known;
-  const resolved = {
-    maximumPacketSize: packetSize('maximumPacketSize', maximumPacketSize),
-    strict: boolean('strict', strict),
-    copyUpTo: copyUpTo(copyPayloads),
-  };
   if (RESOLVED.size === 64) RESOLVED.clear();
   RESOLVED.set(key, resolved);
   return resolved;

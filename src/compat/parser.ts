@@ -22,6 +22,7 @@ import {
   STATUS_DONE,
   STATUS_ERROR,
 } from '../../assembly/layout.js';
+import { view } from '../bytes.js';
 import { scanLimits } from '../decoder/limits.js';
 import { resolveDecoderOptions } from '../decoder/options.js';
 import { LONGEST_FIXED_HEADER, UnfinishedFrame } from '../decoder/unfinished-frame.js';
@@ -42,10 +43,12 @@ import {
 import { type ParserSettings, readPacket, refusalOfFirstByte } from './read-packet.js';
 import { copyOf, rowPacket, type Source, sourceOf } from './row-packet.js';
 import type { Parser } from './types.js';
-import { bodyFault, type Law, scannerFault, verdictOn } from './verdict.js';
+import { bodyFault, errorOf, type Fault, type Law, scannerFault, verdictOn } from './verdict.js';
 
 /** A frame whose fixed header is faulty is waited for, so that mqtt-packet's words can be found for it, if it is no longer than this. */
 const LONGEST_FAULTY_FRAME = 4096;
+/** Bytes that are scanned behind a faulty frame; four times as many each time that there is nothing wrong with them. */
+const SHORT_REACH = 512;
 /** In place of a length: the frame has been refused. */
 const REFUSED = -2;
 const FIXED_HEADER = new Uint8Array(LONGEST_FIXED_HEADER);
@@ -89,12 +92,16 @@ class ChunkParser extends EventEmitter implements Parser {
   #headerLength = 0;
   /** The chunk that is being parsed; a listener that threw has left it behind. */
   #chunk: Uint8Array | undefined;
+  /** Chunks that came meanwhile. */
+  #waiting: Uint8Array[] | undefined;
   /** Where parsing of the chunk goes on. */
   #at = 0;
   /** Bytes of the stream before the chunk. */
   #received = 0;
   /** Bytes that the last error has left. */
   #left = 0;
+  /** Bytes that are scanned at once: few behind a faulty frame, for there may be another, and all behind it would be scanned in vain. */
+  #reach = Number.POSITIVE_INFINITY;
   /** Calls of `parse()`, so as to know when a listener has made one. */
   #calls = 0;
 
@@ -116,10 +123,13 @@ class ChunkParser extends EventEmitter implements Parser {
     const bytes = bytesOf(chunk);
     this.error = null;
     this.#calls++;
-    // What a listener has interrupted comes first.
-    if (this.#chunk !== undefined && !this.#run()) return this.#left;
     const unfinished = this.#unfinished;
-    if (bytes.length < unfinished.needed - unfinished.length) {
+    if (this.#chunk !== undefined) {
+      // What a listener has interrupted comes first.
+      this.#waiting ??= [];
+      if (bytes.length > 0) this.#waiting.push(bytes);
+      if (!this.#run()) return this.#left;
+    } else if (bytes.length < unfinished.needed - unfinished.length) {
       unfinished.append(bytes);
       this.#received += bytes.length;
     } else {
@@ -137,8 +147,9 @@ class ChunkParser extends EventEmitter implements Parser {
       const chunk = this.#chunk;
       if (this.#at === chunk.length) {
         this.#received += chunk.length;
-        this.#chunk = undefined;
-        return true;
+        this.#chunk = this.#waiting?.shift();
+        this.#at = 0;
+        continue;
       }
       if (this.#unfinished.length > 0) this.#resume(chunk);
       else this.#scan(chunk);
@@ -174,7 +185,7 @@ class ChunkParser extends EventEmitter implements Parser {
     let length = this.#scanner.header(FIXED_HEADER, held, law.limits);
     if (length === HEADER_ERROR) {
       const streamOffset = this.#received - unfinished.length;
-      const fault = scannerFault(this.#scanner, law, streamOffset);
+      const fault = scannerFault(this.#scanner, streamOffset);
       const left = unfinished.length + chunk.length - this.#at;
       const header = FIXED_HEADER.subarray(0, held);
       length = this.#lengthOf(header, 0, fault, sourceOf(header, streamOffset), left);
@@ -197,7 +208,7 @@ class ChunkParser extends EventEmitter implements Parser {
     scanner.scan(frame, 0, 0, law.limits);
     const packet =
       result[RESULT_STATUS] === STATUS_ERROR
-        ? this.#faultyPacket(source, 0, frame.length, scannerFault(scanner, law, streamOffset))
+        ? this.#faultyPacket(source, 0, frame.length, scannerFault(scanner, streamOffset))
         : this.#packetAt(table, 0, source);
     if (packet !== undefined) this.emit('packet', packet);
   }
@@ -207,18 +218,25 @@ class ChunkParser extends EventEmitter implements Parser {
     const scanner = this.#scanner;
     const law = this.#law;
     const { result, lease } = scanner;
+    const end = Math.min(chunk.length, this.#at + this.#reach);
     lease.generation++;
-    scanner.scan(chunk, this.#at, 0, law.limits);
+    scanner.scan(end === chunk.length ? chunk : view(chunk, 0, end), this.#at, 0, law.limits);
     const rows = result[RESULT_ROWS] as number;
     const status = result[RESULT_STATUS];
     const position = result[RESULT_POSITION] as number;
     const needed = result[RESULT_NEEDED] as number;
     const source = sourceOf(chunk, this.#received);
-    const fault =
-      status === STATUS_ERROR ? scannerFault(scanner, law, source.streamOffset) : undefined;
+    const fault = status === STATUS_ERROR ? scannerFault(scanner, source.streamOffset) : undefined;
     if (rows > 0 && !this.#emitRows(rows, source, law)) return;
-    if (fault !== undefined) this.#faulty(source, position, fault);
-    else if (status === STATUS_DONE && position < chunk.length) this.#keep(chunk, position, needed);
+    if (fault !== undefined) {
+      this.#reach = SHORT_REACH;
+      this.#faulty(source, position, fault);
+      return;
+    }
+    this.#reach = Math.max(this.#reach * 4, needed);
+    if (status === STATUS_DONE && position < end && end === chunk.length) {
+      this.#keep(chunk, position, needed);
+    }
   }
 
   /** Emits the packets of the first rows of the frame table. Returns whether what was scanned behind them still holds. */
@@ -233,18 +251,23 @@ class ChunkParser extends EventEmitter implements Parser {
     const calls = this.#calls;
     const { settings } = this;
     const end = rows * ROW_WORDS;
-    for (let row = 0; row < end; row += ROW_WORDS) {
-      const packet = this.#packetAt(table, row, source);
-      if (packet === undefined) return false;
-      this.#at = table[row + COLUMN_END] as number;
-      this.emit('packet', packet);
-      const isSame =
-        this.#calls === calls &&
-        this.settings === settings &&
-        (settings.protocolVersion === 5) === (version === 5);
-      if (!isSame) return false;
+    try {
+      for (let row = 0; row < end; row += ROW_WORDS) {
+        // Whoever looks at the packet may scan, and so overwrite the row.
+        const frameEnd = table[row + COLUMN_END] as number;
+        const packet = this.#packetAt(table, row, source);
+        if (packet === undefined) return false;
+        this.#at = frameEnd;
+        this.emit('packet', packet);
+        const isSame =
+          this.#calls === calls &&
+          this.settings === settings &&
+          (settings.protocolVersion === 5) === (version === 5);
+        if (!isSame) return false;
+      }
+    } finally {
+      if (rows > 1) spareRows = table;
     }
-    if (rows > 1) spareRows = table;
     return true;
   }
 
@@ -262,7 +285,7 @@ class ChunkParser extends EventEmitter implements Parser {
   }
 
   /** Goes on with a frame of the chunk of which the scanner has found what is wrong. */
-  #faulty(source: Source, start: number, fault: MqttError): void {
+  #faulty(source: Source, start: number, fault: Fault): void {
     const chunk = source.bytes;
     const rest = chunk.length - start;
     const length = this.#lengthOf(chunk, start, fault, source, rest);
@@ -277,7 +300,7 @@ class ChunkParser extends EventEmitter implements Parser {
     this.emit('packet', packet);
   }
 
-  #faultyPacket(source: Source, start: number, end: number, fault: MqttError): Packet | undefined {
+  #faultyPacket(source: Source, start: number, end: number, fault: Fault): Packet | undefined {
     return this.#readPacket(
       source,
       start,
@@ -293,12 +316,12 @@ class ChunkParser extends EventEmitter implements Parser {
     start: number,
     body: number,
     end: number,
-    fault: MqttError | undefined,
+    fault: Fault | undefined,
   ): Packet | undefined {
     const first = bytes[start] as number;
     const left = bytes === this.#chunk ? bytes.length - body : end - body + this.#restOfChunk;
     const law = this.#law;
-    if (fault !== undefined && law.isStrict) return this.#fail(fault, left);
+    if (fault !== undefined && law.isStrict) return this.#fail(errorOf(fault, law), left);
     let packet: Packet;
     try {
       packet = readPacket(bytes, first, body, end, this.settings);
@@ -309,14 +332,20 @@ class ChunkParser extends EventEmitter implements Parser {
     if (fault !== undefined) {
       const frame = bytes.subarray(start, end);
       const verdict = verdictOn(fault, frame, this.#scanner, law, streamOffset + start);
-      if (verdict !== undefined) return this.#fail(verdict, left);
+      if (verdict !== undefined) return this.#fail(errorOf(verdict, law), left);
     }
     if (packet.cmd === 'connect') this.settings = packet as ParserSettings;
-    const { payload } = packet;
-    if (payload !== null && payload.length <= this.#options.copyUpTo) {
-      packet.payload = copyOf(payload, 0, payload.length);
-    }
+    this.#copyIn(packet, 'payload');
+    this.#copyIn(packet, 'password');
+    if (packet.will !== undefined) this.#copyIn(packet.will as Record<string, unknown>, 'payload');
     return packet;
+  }
+
+  /** Copies the bytes of a field, if there are some that are to be copied. */
+  #copyIn(fields: Record<string, unknown>, name: string): void {
+    const bytes = fields[name];
+    if (!(bytes instanceof Uint8Array) || bytes.length > this.#options.copyUpTo) return;
+    fields[name] = copyOf(bytes, 0, bytes.length);
   }
 
   /**
@@ -326,13 +355,14 @@ class ChunkParser extends EventEmitter implements Parser {
   #lengthOf(
     bytes: Uint8Array,
     start: number,
-    fault: MqttError,
+    fault: Fault,
     { streamOffset }: Source,
     left: number,
   ): number {
     const first = bytes[start] as number;
     const says = refusalOfFirstByte(first);
-    if (this.#law.isStrict) return this.#fail(fault, left) ?? REFUSED;
+    const law = this.#law;
+    if (law.isStrict) return this.#fail(errorOf(fault, law), left) ?? REFUSED;
     if (says !== undefined) {
       return this.#refuse(says, first, streamOffset + start, left, fault) ?? REFUSED;
     }
@@ -346,7 +376,7 @@ class ChunkParser extends EventEmitter implements Parser {
       const isUseless = fault.code === 'ERR_MQTT_PACKET_TOO_LARGE' || whole > LONGEST_FAULTY_FRAME;
       const isThere = whole <= left;
       if (isUseless && (!isThere || fault.code === 'ERR_MQTT_PACKET_TOO_LARGE')) {
-        return this.#fail(fault, left - (at + 1 - start)) ?? REFUSED;
+        return this.#fail(errorOf(fault, law), left - (at + 1 - start)) ?? REFUSED;
       }
       return whole;
     }
@@ -374,14 +404,14 @@ class ChunkParser extends EventEmitter implements Parser {
     first: number,
     offset: number,
     left: number,
-    fault: MqttError | undefined,
+    fault: Fault | undefined,
   ): undefined {
-    const error = new MqttError(fault?.code ?? 'ERR_MQTT_FIELD_PAST_END', {
+    const { code, offset: at } = fault ?? { code: 'ERR_MQTT_FIELD_PAST_END', offset };
+    const error = new MqttError(code, {
       packetType: packetTypeName(first >> 4),
-      offset: fault?.offset ?? offset,
+      offset: at,
       protocolVersion: this.#law.version,
       message,
-      cause: fault,
     });
     return this.#fail(error, left);
   }
@@ -392,6 +422,7 @@ class ChunkParser extends EventEmitter implements Parser {
     this.#left = left;
     this.#received += this.#chunk?.length ?? 0;
     this.#chunk = undefined;
+    this.#waiting = undefined;
     this.#unfinished.clear();
     this.emit('error', error);
   }

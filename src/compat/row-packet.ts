@@ -30,8 +30,11 @@ export function sourceOf(bytes: Uint8Array, streamOffset: number): Source {
   return { bytes, buffer: bytes.buffer, byteOffset: bytes.byteOffset, streamOffset };
 }
 
+const NO_BYTES = allocate(0);
+
 /** A copy of the bytes `start` to `end` that keeps nothing else in memory. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (start === end) return NO_BYTES;
   const copy = allocate(end - start);
   copyBytes(bytes, start, end, copy, 0);
   return copy;
@@ -79,7 +82,7 @@ function publish(
     (first & 8) !== 0,
     end - body,
     topicAt(table, row, bytes, topics),
-    end - start > copyUpTo
+    end - start > Math.max(copyUpTo, 0)
       ? viewOn(source.buffer, source.byteOffset + start, end - start)
       : copyOf(bytes, start, end),
   );

@@ -10,7 +10,7 @@ import {
   STATUS_ERROR,
 } from '../../assembly/layout.js';
 import { decodeControl } from '../decoder/control.js';
-import { errorCodeOf, MqttError } from '../errors.js';
+import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
 import { decodedTypes, type PacketType, packetTypeName } from '../protocol/packet-types.js';
 import type { ScanLimits, Scanner } from '../scanner/scanner.js';
 
@@ -23,14 +23,25 @@ export interface Law {
   readonly isStrict: boolean;
 }
 
-/** The error that the scanner has just noted. */
-export function scannerFault(scanner: Scanner, { version }: Law, streamOffset: number): MqttError {
-  const { result } = scanner;
-  return new MqttError(errorCodeOf(result[RESULT_ERROR_CODE] as number), {
+/** What is wrong. It becomes an error, which is dear to make, if the packet is refused for it. */
+export interface Fault {
+  readonly code: ErrorCode;
+  readonly packetType: PacketType | undefined;
+  /** Of the byte at fault, in the stream. */
+  readonly offset: number;
+}
+
+export function errorOf({ code, packetType, offset }: Fault, { version }: Law): MqttError {
+  return new MqttError(code, { packetType, offset, protocolVersion: version });
+}
+
+/** What the scanner has just noted. */
+export function scannerFault({ result }: Scanner, streamOffset: number): Fault {
+  return {
+    code: errorCodeOf(result[RESULT_ERROR_CODE] as number),
     packetType: packetTypeName((result[RESULT_ERROR_FIRST_BYTE] as number) >> 4),
     offset: streamOffset + (result[RESULT_ERROR_OFFSET] as number),
-    protocolVersion: version,
-  });
+  };
 }
 
 /** What is wrong with the body of a packet that the scanner leaves alone; `first` is its column. */
@@ -41,11 +52,14 @@ export function bodyFault(
   end: number,
   law: Law,
   streamOffset: number,
-): MqttError | undefined {
+): Fault | undefined {
   const type = (first >> 4) & 0x0f;
   const { version, limits } = law;
   if (((decodedTypes(version) >> type) & 1) === 0 || (first & ROW_IS_MQTT_5) !== 0)
     return undefined;
+  const { stackTraceLimit } = Error;
+  // Most of these errors are looked at and forgotten.
+  Error.stackTraceLimit = 0;
   try {
     decodeControl(
       {
@@ -63,8 +77,10 @@ export function bodyFault(
       undefined,
     );
   } catch (error) {
-    if (error instanceof MqttError) return error;
-    throw error;
+    if (!(error instanceof MqttError)) throw error;
+    return { code: error.code, packetType: error.packetType, offset: error.offset as number };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   return undefined;
 }
@@ -75,21 +91,25 @@ export function bodyFault(
  * @param streamOffset where the frame begins in the stream
  */
 export function verdictOn(
-  fault: MqttError,
+  fault: Fault,
   frame: Uint8Array,
   scanner: Scanner,
   law: Law,
   streamOffset: number,
-): MqttError | undefined {
+): Fault | undefined {
   if (law.isStrict) return fault;
-  const mended = new Uint8Array(frame);
   let found = fault;
+  let mended: Uint8Array = new Uint8Array(frame);
   for (let left = MOST_MENDED; left > 0; left--) {
-    const isMended = mend(found, mended, streamOffset);
-    if (isMended === undefined) return found;
-    const next = isMended ? faultIn(mended, scanner, law, streamOffset) : undefined;
-    if (next === undefined) return undefined;
-    found = next;
+    // Where a frame gets shorter, that is before what is wrong with it next.
+    const begin = streamOffset + frame.length - mended.length;
+    const next = mend(found, mended, begin, law.version);
+    if (next === undefined) return found;
+    if (next === null) return undefined;
+    mended = next;
+    const following = faultIn(mended, scanner, law, streamOffset + frame.length - mended.length);
+    if (following === undefined) return undefined;
+    found = following;
   }
   return found;
 }
@@ -100,11 +120,11 @@ function faultIn(
   scanner: Scanner,
   law: Law,
   streamOffset: number,
-): MqttError | undefined {
+): Fault | undefined {
   const { table, result, lease } = scanner;
   lease.generation++;
   scanner.scan(frame, 0, 0, law.limits);
-  if (result[RESULT_STATUS] === STATUS_ERROR) return scannerFault(scanner, law, streamOffset);
+  if (result[RESULT_STATUS] === STATUS_ERROR) return scannerFault(scanner, streamOffset);
   const first = table[COLUMN_FIRST_BYTE] as number;
   return bodyFault(frame, first, table[COLUMN_BODY] as number, frame.length, law, streamOffset);
 }

@@ -128,6 +128,46 @@ describe('passes unless strict is set, as with mqtt-packet', () => {
     );
   });
 
+  it('and nothing hides behind what passes in a CONNECT', () => {
+    const illFormed = 'ERR_MQTT_INVALID_UTF8';
+    // MQIsdp at level 5; at level 3 without a Client Identifier, and a user name; Authentication Data without a method.
+    expect(fault(hex('10 10 0006 4d5149736470 05 02 0000 00 0001 ff'), {})).toBe(illFormed);
+    expect(fault(hex('10 11 0006 4d5149736470 03 82 0000 0000 0001 ff'), {})).toBe(illFormed);
+    const data = hex('10 12 0004 4d515454 05 02 0000 04 16 0001 07 0001 ff');
+    expect(faultsIn([data], {})).toMatchObject([{ code: illFormed, offset: 19 }]);
+    // The place is that in the frame as it came.
+    const long = hex('10 0f 0006 4d5149736470 04 02 0000 0001 00');
+    expect(faultsIn([long], {})).toMatchObject([{ code: 'ERR_MQTT_NULL_CHARACTER', offset: 16 }]);
+  });
+
+  it('in any place of a chunk', () => {
+    for (const protocolVersion of [4, 5]) {
+      const lenient = PASSING.filter((one) => (one.protocolVersion ?? 4) === protocolVersion)
+        .map(({ bytes }) => hex(bytes))
+        // A CONNECT changes the version.
+        .filter(([first]) => first !== 0x10);
+      const puback = hex('40 02 0007');
+      const frames = [puback, ...lenient.flatMap((frame) => [frame, frame, puback])];
+      const chunk = Buffer.concat(frames);
+      // One by one: mqtt-packet reads some of them into the next.
+      const packets = frames.flatMap((frame) => seenByTheirs([frame], { protocolVersion }).packets);
+      expect(packets).toHaveLength(frames.length);
+      for (let split = 0; split <= chunk.length; split++) {
+        const chunks = [chunk.subarray(0, split), chunk.subarray(split)];
+        expect(seenByOurs(chunks, { protocolVersion }).packets).toEqual(packets);
+      }
+    }
+    const connects = Buffer.concat(
+      PASSING.filter(({ bytes }) => bytes.startsWith('10')).map(({ bytes }) => hex(bytes)),
+    );
+    expect(seenByOurs([connects]).packets).toEqual(seenByTheirs([connects]).packets);
+  });
+
+  it('as a SUBSCRIBE does that is behind others', () => {
+    const chunk = hex('10 0d 0004 4d515454 04 02 0000 0001 61  82 06 0000 0001 61 00  c0 00');
+    expect(seenByOurs([chunk])).toEqual(seenByTheirs([chunk]));
+  });
+
   it('however often, within reason', () => {
     const block = (count: number) => {
       const wills = '18 00000005'.repeat(count);

@@ -1,7 +1,16 @@
 /** What code around `parser()` relies on. */
+import fc from 'fast-check';
 import mqtt from 'mqtt-packet';
 import { describe, expect, it, vi } from 'vitest';
-import { Decoder, MqttError, type Packet, type Parser, parser } from '../../src/index.js';
+import {
+  Decoder,
+  type ISubscribePacket,
+  type ISubscription,
+  MqttError,
+  type Packet,
+  type Parser,
+  parser,
+} from '../../src/index.js';
 import { chunksOf, seenByOurs, seenByTheirs } from './parsing.js';
 
 const PUBLISH = Buffer.from([0x30, 6, 0, 1, 0x61, 1, 2, 3]);
@@ -74,6 +83,8 @@ describe('parse()', () => {
     ['a Uint8Array', Uint8Array.from(PUBLISH)],
     ['text', PUBLISH.toString('latin1')],
     ['a list of Buffers', [PUBLISH.subarray(0, 3), PUBLISH.subarray(3)]],
+    ['an ArrayBuffer', Uint8Array.from(PUBLISH).buffer],
+    ['another view', new DataView(Uint8Array.from(PUBLISH).buffer)],
     ['what has slice()', { length: PUBLISH.length, slice: () => PUBLISH }],
   ])('takes %s', (_, chunk) => {
     const made = parser();
@@ -195,6 +206,62 @@ describe('a listener', () => {
     expect(events).toEqual(['puback', 'publish', 'pingreq', 'inner call done', 'publish']);
   });
 
+  it('that throws and calls parse() at random gets every packet once, in the order of the bytes', () => {
+    const frames = fc.array(
+      fc.record({
+        // What passes without strict is read by another way.
+        isLenient: fc.boolean(),
+        throws: fc.boolean(),
+        nests: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 24 },
+    );
+    fc.assert(
+      fc.property(
+        frames,
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 3 }),
+        (frames, lengths) => {
+          const bytes = Buffer.concat(
+            frames.map(({ isLenient }, index) =>
+              Buffer.from(
+                isLenient
+                  ? [0x82, 7, 0, 0, 0, 2, 0x61, 0x61 + index, 0]
+                  : [0x82, 7, 0, 1, 0, 2, 0x61, 0x61 + index, 0],
+              ),
+            ),
+          );
+          const waiting = chunksOf(bytes, lengths);
+          const made = parser();
+          const seen: string[] = [];
+          const parseNext = () => {
+            const chunk = waiting.shift();
+            if (chunk === undefined) return;
+            try {
+              made.parse(chunk);
+            } catch {}
+          };
+          made.on('packet', (packet) => {
+            const [subscription] = (packet as ISubscribePacket).subscriptions;
+            seen.push((subscription as ISubscription).topic);
+            const { throws, nests } = frames[seen.length - 1] as {
+              throws: boolean;
+              nests: boolean;
+            };
+            if (nests) parseNext();
+            if (throws) throw new Error('mine');
+          });
+          while (waiting.length > 0) parseNext();
+          for (let left = frames.length; left > 0; left--) {
+            waiting.push(Buffer.alloc(0));
+            parseNext();
+          }
+          expect(seen).toEqual(frames.map((_, index) => `a${String.fromCharCode(0x61 + index)}`));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it('may scan: other parsers and decoders share the frame table', () => {
     const made = parser();
     const seen: unknown[] = [];
@@ -281,6 +348,9 @@ describe('options', () => {
   it('of ours that make no sense are refused', () => {
     expect(() => parser({ maximumPacketSize: 1 })).toThrow(RangeError);
     expect(() => parser({ strict: 'yes' })).toThrow('option strict must be a boolean');
+    parser({ strict: true, maximumPacketSize: 1000 });
+    expect(() => parser({ strict: 'true', maximumPacketSize: 1000 })).toThrow(TypeError);
+    expect(() => parser({ strict: true, maximumPacketSize: '1000' })).toThrow(TypeError);
     expect(() => parser({ copyPayloads: -1 })).toThrow('option copyPayloads');
   });
 });
@@ -350,6 +420,31 @@ describe('payloads', () => {
     const copy = payloadIn(PUBLISH, true);
     expect(copy).toEqual(Buffer.from([1, 2, 3]));
     expect(copy.buffer.byteLength).toBe(3);
+  });
+
+  it('that are empty keep no chunk', () => {
+    expect(payloadIn(Buffer.from([0x30, 3, 0, 1, 0x61]), false).buffer.byteLength).toBe(0);
+  });
+
+  it('of Wills are copied as well, and passwords', () => {
+    const will = { topic: 'w', payload: Buffer.from('bye'), qos: 0, retain: false } as const;
+    const chunk = mqtt.generate({
+      cmd: 'connect',
+      clientId: 'c',
+      username: 'u',
+      password: Buffer.from('p'),
+      will,
+    });
+    const made = parser({ copyPayloads: true });
+    made.parse(chunk);
+    const settings = made.settings as { password: Buffer; will: { payload: Buffer } };
+    expect(settings).toMatchObject({
+      password: Buffer.from('p'),
+      will: { payload: Buffer.from('bye') },
+    });
+    expect(
+      [settings.password, settings.will.payload].map(({ buffer }) => buffer.byteLength),
+    ).toEqual([1, 3]);
   });
 
   it('are copied also where a packet passes by leave', () => {
