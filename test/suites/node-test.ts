@@ -1,0 +1,50 @@
+/** Suites that are made for `node --test`. */
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endingOf, runChild } from './child.js';
+import { indented, type TestResult, uniqueNames } from './results.js';
+
+const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
+
+export interface NodeTestRun {
+  readonly results: readonly TestResult[];
+  readonly problems: readonly string[];
+}
+
+export interface NodeTestOptions {
+  readonly node: string;
+  readonly folder: string;
+  /** For all files together. */
+  readonly seconds: number;
+  /** For one test. */
+  readonly testSeconds: number;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Runs test files one after the other, since suites use fixed ports. */
+export async function runNodeTests(
+  files: readonly string[],
+  { node, folder, seconds, testSeconds, environment }: NodeTestOptions,
+): Promise<NodeTestRun> {
+  const args = [
+    '--test',
+    '--test-concurrency=1',
+    `--test-timeout=${testSeconds * 1000}`,
+    `--test-reporter=${REPORTER}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ];
+  const run = await runChild(node, args, { folder, seconds, environment });
+  const names = new Map<string, (name: string) => string>();
+  const results = run.output.split('\n').flatMap((line) => {
+    if (!line.startsWith('{')) return [];
+    const { name, file, ...rest } = JSON.parse(line) as TestResult;
+    const short = basename(file);
+    const unique = names.get(short) ?? uniqueNames();
+    names.set(short, unique);
+    return [{ name: `${short}: ${unique(name)}`, file: short, ...rest }];
+  });
+  const problems = endingOf(run, seconds);
+  if (results.length === 0) problems.push(`no test ran\n${indented(run.errors)}`);
+  return { results, problems };
+}
