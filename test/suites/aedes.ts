@@ -14,7 +14,6 @@ import * as versions from './versions.js';
 import { type Candidate, install, type Workplace } from './workplace.js';
 
 const SECONDS = 300;
-const TEST_SECONDS = 60;
 
 /** It needs Docker. */
 const LEFT_OUT = new Set(['drain-toxiproxy.js']);
@@ -32,7 +31,6 @@ function runFiles(place: Workplace, files: readonly string[], node: string): Pro
       node,
       folder: join(place.folder, 'node_modules/aedes'),
       seconds: SECONDS,
-      testSeconds: TEST_SECONDS,
       environment: place.environment,
     },
   );

@@ -12,12 +12,13 @@ import Table from 'cli-table3';
 import { aedesSuites } from './aedes.js';
 import { candidateFor } from './candidate.js';
 import { endChildren, runChild } from './child.js';
+import { mqttJsSuite } from './mqtt-js.js';
 import { mqttPacketSuite } from './mqtt-packet.js';
 import { judge, type SuiteResult } from './results.js';
 import type { Suite, SuiteContext } from './suite.js';
 import { removeFolders } from './workplace.js';
 
-const SUITES: readonly Suite[] = [mqttPacketSuite, ...aedesSuites];
+const SUITES: readonly Suite[] = [mqttPacketSuite, ...aedesSuites, mqttJsSuite];
 
 const USAGE = `npm run suites -- [options] [suite ...]
 

@@ -38,13 +38,15 @@ export function removeFolders(): void {
   folders.clear();
 }
 
-export function environmentFor(node: string): NodeJS.ProcessEnv {
+function environmentFor(node: string, folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
     // Colours and options of the caller are no business of the suites.
     NO_COLOR: '1',
     NODE_OPTIONS: '',
+    // What tests make there goes with the folder.
+    TMPDIR: folder,
   };
 }
 
@@ -70,7 +72,7 @@ export async function install(
   node: string,
 ): Promise<Workplace> {
   const folder = makeFolder(name);
-  const environment = environmentFor(node);
+  const environment = environmentFor(node, folder);
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({
