@@ -1,4 +1,5 @@
 /** `writeToStream()` as mqtt-packet has it: a packet to a stream, in as few writes as it takes. */
+import { Socket } from 'node:net';
 import { nextTick } from 'node:process';
 import { asView, isBytes } from '../bytes.js';
 import { PACKET_TYPE } from '../protocol/packet-types.js';
@@ -40,23 +41,44 @@ function writeConnect(stream: Destination, frame: Buffer): void {
 
 /** The stream that was corked last and has not been uncorked yet. */
 let corked: Destination | undefined;
+/** Sockets that something was written to in this turn of the event loop, once it had left them. */
+const served = new Set<Destination>();
+/** Those of them that are corked again, until the turn is over. */
+const held = new Set<Destination>();
+
+function endOfTurn(): void {
+  served.clear();
+  for (const stream of held) stream.uncork();
+  held.clear();
+}
 
 function uncork(stream: Destination): void {
   if (stream === corked) corked = undefined;
   stream.uncork();
+  if (!(stream instanceof Socket)) return;
+  if (served.size === 0) setImmediate(endOfTurn);
+  served.add(stream);
 }
 
-/** Holds what is written in this tick, so that it leaves the stream together. */
-function corkForThisTick(stream: Destination): void {
-  if (stream === corked || !stream.cork) return;
+/**
+ * Holds what is written in this tick, so that it leaves the stream together. What is written to a socket in later ticks of the same turn of the
+ * event loop is held until the turn is over: who handles each message in a tick of its own, as aedes does with `setImmediate()`, would otherwise
+ * make a system call for each. Other streams have none to save, and get it tick by tick as from mqtt-packet.
+ */
+function cork(stream: Destination): void {
+  if (stream === corked || !stream.cork || held.has(stream)) return;
   stream.cork();
+  if (served.has(stream)) {
+    held.add(stream);
+    return;
+  }
   corked = stream;
   nextTick(uncork, stream);
 }
 
 function write(packet: Packet, writable: NodeJS.WritableStream, opts?: object): boolean {
   const stream = writable as unknown as Destination;
-  corkForThisTick(stream);
+  cork(stream);
   let frame: ReturnType<typeof encodePacket>;
   try {
     frame = encodePacket(packet, opts, true);
