@@ -26,6 +26,11 @@ const TELLS_TO_WAIT: readonly boolean[] = Array.from({ length: 16 }, (_, type) =
   ].some((each) => each === type),
 );
 
+/** Packets behind which a socket may be destroyed at once, so they are not held. */
+const IS_OFTEN_LAST: readonly boolean[] = Array.from({ length: 16 }, (_, type) =>
+  [PACKET_TYPE.CONNACK, PACKET_TYPE.DISCONNECT, PACKET_TYPE.AUTH].some((each) => each === type),
+);
+
 /** Writes CONNECT field by field, as mqtt-packet's own tests count them; what comes behind the first fields stays together. */
 function writeConnect(stream: Destination, frame: Buffer): void {
   let remainingLength = 1;
@@ -63,7 +68,7 @@ function uncork(stream: Destination): void {
 /**
  * Holds what is written in this tick, so that it leaves the stream together. What is written to a socket in later ticks of the same turn of the
  * event loop is held until the turn is over: who handles each message in a tick of its own, as aedes does with `setImmediate()`, would otherwise
- * make a system call for each. Other streams have none to save, and get it tick by tick as from mqtt-packet.
+ * make a system call for each. Packets that close a connection are not held. Other streams have none to save, and get it tick by tick as from mqtt-packet.
  */
 function cork(stream: Destination): void {
   if (stream === corked || !stream.cork || held.has(stream)) return;
@@ -97,6 +102,7 @@ function write(packet: Packet, writable: NodeJS.WritableStream, opts?: object): 
     return true;
   }
   const result = stream.write(frame);
+  if (IS_OFTEN_LAST[type] && held.delete(stream)) nextTick(uncork, stream);
   return TELLS_TO_WAIT[type] ? result : true;
 }
 

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { writeToStream } from 'mqtt-wasm';
+import { writeToStream } from '../../src/index.js';
 import { expect, it } from 'vitest';
 
 interface Piece {
@@ -56,4 +56,17 @@ it('is sent when the socket is ended in the same turn', async () => {
   await turn();
   await turn();
   expect(goes).toEqual([[1], [2]]);
+});
+
+it('is not held with a packet behind which a socket may be destroyed', async () => {
+  const [socket, goes] = noting(new Socket());
+  setImmediate(() => writeToStream({ cmd: 'puback', messageId: 1 }, socket));
+  setImmediate(() => writeToStream({ cmd: 'puback', messageId: 2 }, socket));
+  setImmediate(() => {
+    writeToStream({ cmd: 'connack', returnCode: 5, sessionPresent: false }, socket);
+    process.nextTick(() => socket.destroy());
+  });
+  await turn();
+  await turn();
+  expect(goes).toEqual([[1], [2, 5]]);
 });

@@ -116,7 +116,7 @@ onBroker(
       const { properties } = await connackOf(clients.make(5, { keepalive: 60 }));
       assert.equal(properties?.serverKeepAlive, 30);
       assert.equal(properties?.maximumPacketSize, 100_000);
-      assert.equal(properties?.topicAliasMaximum, 7);
+      assert.equal(properties?.topicAliasMaximum, 10);
       assert.equal(properties?.maximumQoS, 1);
       assert.equal(properties?.retainAvailable, false);
     });
