@@ -2,8 +2,8 @@
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { writeToStream } from '../../src/index.js';
 import { expect, it } from 'vitest';
+import { writeToStream } from '../../src/index.js';
 
 interface Piece {
   readonly chunk: Buffer;
