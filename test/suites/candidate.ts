@@ -3,13 +3,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun } from './child.js';
-import { MQTT_PACKET } from './versions.js';
-import { type Candidate, makeFolder } from './workplace.js';
+import { type Candidate, makeFolder, REFERENCE } from './workplace.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PACK_SECONDS = 120;
-
-export const REFERENCE: Candidate = { specifier: MQTT_PACKET, isReference: true };
 
 async function pack(): Promise<string> {
   const folder = makeFolder('tarball');

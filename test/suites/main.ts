@@ -14,11 +14,12 @@ import { candidateFor } from './candidate.js';
 import { endChildren, runChild } from './child.js';
 import { mqttJsSuite } from './mqtt-js.js';
 import { mqttPacketSuite } from './mqtt-packet.js';
+import { olderSuites } from './older.js';
 import { judge, type SuiteResult } from './results.js';
 import type { Suite, SuiteContext } from './suite.js';
 import { removeFolders } from './workplace.js';
 
-const SUITES: readonly Suite[] = [mqttPacketSuite, ...aedesSuites, mqttJsSuite];
+const SUITES: readonly Suite[] = [mqttPacketSuite, ...aedesSuites, mqttJsSuite, ...olderSuites];
 
 const USAGE = `npm run suites -- [options] [suite ...]
 

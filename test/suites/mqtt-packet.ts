@@ -4,9 +4,9 @@
  */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChildResult, endingOf, runChild } from './child.js';
+import { type ChildOptions, type ChildResult, endingOf, runChild } from './child.js';
 import { MQTT_PACKET_DIFFERENCES } from './expected.js';
-import { indented, judge } from './results.js';
+import { type ExpectedDifferences, indented, judge, type SuiteResult } from './results.js';
 import type { Suite } from './suite.js';
 import { readTap } from './tap.js';
 import * as versions from './versions.js';
@@ -15,6 +15,23 @@ import { install, unpack } from './workplace.js';
 const TESTS = 352;
 const SECONDS = 120;
 const RANDOM_PACKETS = 100_000;
+
+/** The tests load what they test from where they are. */
+const ENTRY = "const mqtt = module.exports = require('mqtt-packet');\n";
+/** The largest packet that there can be. */
+const NO_LIMIT = 'mqtt.parser.defaults.maximumPacketSize = 268_435_460;\n';
+
+async function runTests(
+  node: string,
+  options: ChildOptions,
+  differences: ExpectedDifferences,
+): Promise<SuiteResult> {
+  const run = await runChild(node, ['node_modules/tape/bin/tape', 'test.js'], options);
+  const { results, complete } = readTap(run.output, 'test.js');
+  const problems = endingOf(run, SECONDS);
+  if (!complete) problems.push(`test.js broke off\n${indented(run.errors)}`);
+  return judge({ suite: 'mqtt-packet', tests: TESTS, differences }, results, problems);
+}
 
 /** It ends well whatever it saw, so its text has to be read. */
 function problemsOfRandom(run: ChildResult): string[] {
@@ -40,21 +57,26 @@ export const mqttPacketSuite: Suite = {
     for (const file of ['test.js', 'testRandom.js']) {
       copyFileSync(join(original, file), join(folder, file));
     }
-    // They load what they test from where they are.
-    writeFileSync(join(folder, 'index.js'), "module.exports = require('mqtt-packet');\n");
+    const entry = join(folder, 'index.js');
     const options = { folder, environment, seconds: SECONDS };
+    writeFileSync(entry, ENTRY);
 
     progress('test.js');
-    const run = await runChild(node, ['node_modules/tape/bin/tape', 'test.js'], options);
-    const { results, complete } = readTap(run.output, 'test.js');
-    const problems = [...endingOf(run, SECONDS)];
-    if (!complete) problems.push(`test.js broke off\n${indented(run.errors)}`);
+    const differences = candidate.isReference ? {} : MQTT_PACKET_DIFFERENCES;
+    const result = await runTests(node, options, differences);
 
     progress('testRandom.js');
     const random = await runChild(node, ['testRandom.js'], options);
-    problems.push(...endingOf(random, SECONDS), ...problemsOfRandom(random));
-
-    const differences = candidate.isReference ? {} : MQTT_PACKET_DIFFERENCES;
-    return judge({ suite: 'mqtt-packet', tests: TESTS, differences }, results, problems);
+    const problems = [
+      ...result.problems,
+      ...endingOf(random, SECONDS),
+      ...problemsOfRandom(random),
+    ];
+    if (!candidate.isReference) {
+      progress('test.js with the largest maximumPacketSize');
+      writeFileSync(entry, ENTRY + NO_LIMIT);
+      problems.push(...(await runTests(node, options, {})).problems);
+    }
+    return { ...result, problems };
   },
 };

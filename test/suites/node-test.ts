@@ -3,18 +3,14 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endingOf, runChild } from './child.js';
 import { indented, type TestResult, uniqueNames } from './results.js';
+import type { TestRun } from './suite.js';
 
 const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
 /** Node.js 20 takes it for a file, later versions for a test. */
 const FILE_SECONDS = 180;
 
-export interface NodeTestRun {
-  readonly results: readonly TestResult[];
-  readonly problems: readonly string[];
-}
-
-export interface NodeTestOptions {
+interface NodeTestOptions {
   readonly node: string;
   readonly folder: string;
   /** For all files together. */
@@ -26,7 +22,7 @@ export interface NodeTestOptions {
 export async function runNodeTests(
   files: readonly string[],
   { node, folder, seconds, environment }: NodeTestOptions,
-): Promise<NodeTestRun> {
+): Promise<TestRun> {
   const args = [
     '--test',
     '--test-concurrency=1',

@@ -6,12 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { mustRun } from './child.js';
+import { MQTT_PACKET } from './versions.js';
 
 /** What stands in for `mqtt-packet`, as a package.json says it: a version, or `file:` and a tarball. */
 export interface Candidate {
   readonly specifier: string;
   readonly isReference: boolean;
 }
+
+export const REFERENCE: Candidate = { specifier: MQTT_PACKET, isReference: true };
 
 export interface Workplace {
   readonly folder: string;
@@ -41,7 +44,8 @@ export function removeFolders(): void {
 function environmentFor(node: string, folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
-    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+    // Debian puts daemons where a user's PATH does not look.
+    PATH: [dirname(node), process.env.PATH, '/usr/sbin'].join(delimiter),
     // Colours and options of the caller are no business of the suites.
     NO_COLOR: '1',
     NODE_OPTIONS: '',

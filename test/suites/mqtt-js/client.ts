@@ -122,6 +122,11 @@ export async function isConnected(client: MqttClient): Promise<void> {
   await next(client, 'connect');
 }
 
+/** Waits for a client that connects again by itself, however often it has to try. */
+export async function isBack(client: MqttClient): Promise<void> {
+  await waitFor('a connection', () => client.connected);
+}
+
 export async function nextError(
   client: MqttClient,
 ): Promise<Error & { readonly code?: number | string }> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { IClientOptions, IClientReconnectOptions, MqttClient } from 'mqtt';
 import type { ProtocolVersion } from './broker.js';
 import { check, onEachVersion } from './brokers.js';
-import { Inbox, isClosed, isConnected, newTopic } from './client.js';
+import { Inbox, isBack, isClosed, newTopic } from './client.js';
 
 const QOS = [0, 1, 2] as const;
 
@@ -41,7 +41,7 @@ onEachVersion((label, version, setting, { keepsQos2 }) => {
         publisher.publishAsync(topic, text, { qos: QOS[index % QOS.length] ?? 0 }),
       );
       await broker.restart();
-      await isConnected(subscriber);
+      await isBack(subscriber);
       // MQTT.js has asked for its own subscriptions before this one.
       await subscriber.subscribeAsync(newTopic());
       publisher.reconnect(storesOf(publisher));
