@@ -10,7 +10,7 @@ import { runNodeTests } from './node-test.js';
 import { fileSuite } from './suite.js';
 import * as versions from './versions.js';
 
-const SECONDS = 420;
+const SECONDS = 240;
 const SOURCES = fileURLToPath(new URL('mqtt-js', import.meta.url));
 
 export const mqttJsSuite = fileSuite({
