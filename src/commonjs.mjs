@@ -1,6 +1,6 @@
 /**
- * Makes of dist/src what `require()` gets where it cannot load ES modules, as in Jest and in Node.js with
- * `--no-experimental-require-module`: one file, and the declarations that it needs, marked as CommonJS.
+ * Makes of dist/src what `require()` gets, for not everybody can require ES modules: Jest cannot, and Node.js 20.19.0 not while
+ * an import is loading them: one file, and the declarations that it needs, marked as CommonJS.
  *
  *   node src/commonjs.mjs
  */
