@@ -115,7 +115,7 @@ export async function unpack(name: string, version: string): Promise<string> {
   return join(folder, 'package');
 }
 
-/** Both ways of loading, and that they give the same functions. */
+/** Both ways of loading, and that all functions are there by name and by default. */
 const EXPORTS_CHECK = `
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -123,8 +123,8 @@ import standard, * as named from 'mqtt-packet';
 const required = createRequire(import.meta.url)('mqtt-packet');
 for (const name of ['parser', 'generate', 'writeToStream']) {
   assert.equal(typeof required[name], 'function', 'require() has no ' + name);
-  assert.equal(named[name], required[name], 'import has another ' + name);
-  assert.equal(standard[name], required[name], 'the default export has another ' + name);
+  assert.equal(typeof named[name], 'function', 'import has no ' + name);
+  assert.equal(standard[name], named[name], 'the default export has another ' + name);
 }
 for (const from of [required, named, standard]) {
   const packets = [];
