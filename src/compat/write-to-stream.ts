@@ -1,6 +1,7 @@
 /** `writeToStream()` as mqtt-packet has it: a packet to a stream, in as few writes as it takes. */
 import { Socket } from 'node:net';
 import { nextTick } from 'node:process';
+import { setImmediate } from 'node:timers';
 import { asView, isBytes } from '../bytes.js';
 import { PACKET_TYPE } from '../protocol/packet-types.js';
 import type { Packet } from './types.js';
@@ -51,6 +52,9 @@ const served = new Set<Destination>();
 /** Those of them that are corked again, until the turn is over. */
 const held = new Set<Destination>();
 
+/** As it is now: who tests with false timers may replace it for a while, and sockets would be held until the end of the process. */
+const afterThisTurn = setImmediate;
+
 function endOfTurn(): void {
   served.clear();
   for (const stream of held) stream.uncork();
@@ -61,7 +65,7 @@ function uncork(stream: Destination): void {
   if (stream === corked) corked = undefined;
   stream.uncork();
   if (!(stream instanceof Socket)) return;
-  if (served.size === 0) setImmediate(endOfTurn);
+  if (served.size === 0) afterThisTurn(endOfTurn);
   served.add(stream);
 }
 

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { writeToStream } from '../../src/index.js';
 
 interface Piece {
@@ -69,4 +69,21 @@ it('is not held with a packet behind which a socket may be destroyed', async () 
   await turn();
   await turn();
   expect(goes).toEqual([[1], [2, 5]]);
+});
+
+it('is held no longer where timers are false for a while', async () => {
+  const [socket, goes] = noting(new Socket());
+  vi.useFakeTimers();
+  try {
+    writeToStream({ cmd: 'puback', messageId: 1 }, socket);
+    await new Promise<void>((resolve) => {
+      process.nextTick(() => process.nextTick(resolve));
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  await turn();
+  await turn();
+  await writeTickByTick(socket);
+  expect(goes).toEqual([[1], [1], [2, 3, 4], [5]]);
 });
