@@ -4,6 +4,7 @@
  *
  * Behind what passes in a packet may be something that does not. So what passes is mended in a copy of the frame, which is then looked at again.
  */
+import { fixedHeaderLength } from '../decoder/unfinished-frame.js';
 import type { ErrorCode } from '../errors.js';
 import { PACKET_TYPE } from '../protocol/packet-types.js';
 import { PROPERTIES } from '../protocol/properties.js';
@@ -34,7 +35,7 @@ const MENDS: Readonly<Partial<Record<ErrorCode, Mend>>> = {
   ERR_MQTT_PACKET_IDENTIFIER: (frame, at) => write(frame, at, 0, 1),
   ERR_MQTT_TOPIC_NAME_WILDCARD: (frame) => {
     if (typeOf(frame) !== PACKET_TYPE.PUBLISH) return undefined;
-    const start = bodyOf(frame) + 2;
+    const start = fixedHeaderLength(frame) + 2;
     const end = start + bigEndian16(frame, start - 2);
     for (let at = start; at < end; at++) {
       if (frame[at] === 0x23 || frame[at] === 0x2b) frame[at] = 0x78;
@@ -99,19 +100,13 @@ function typeOf(frame: Uint8Array): number {
   return (frame[0] as number) >> 4;
 }
 
-function bodyOf(frame: Uint8Array): number {
-  let body = 2;
-  while ((frame[body - 1] as number) >= 0x80) body++;
-  return body;
-}
-
 function bigEndian16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
 /** Where the Protocol Level of a CONNECT is. */
 function levelOf(frame: Uint8Array): number {
-  const body = bodyOf(frame);
+  const body = fixedHeaderLength(frame);
   return body + 2 + bigEndian16(frame, body);
 }
 

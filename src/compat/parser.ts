@@ -25,7 +25,11 @@ import {
 import { view } from '../bytes.js';
 import { scanLimits } from '../decoder/limits.js';
 import { resolveDecoderOptions } from '../decoder/options.js';
-import { LONGEST_FIXED_HEADER, UnfinishedFrame } from '../decoder/unfinished-frame.js';
+import {
+  fixedHeaderLength,
+  LONGEST_FIXED_HEADER,
+  UnfinishedFrame,
+} from '../decoder/unfinished-frame.js';
 import { MqttError } from '../errors.js';
 import { packetTypeName } from '../protocol/packet-types.js';
 import { chooseScanner } from '../scanner/choose.js';
@@ -75,17 +79,12 @@ function lawsOf(options: FixedOptions): readonly [Law, Law] {
   return laws;
 }
 
-/** Bytes of the fixed header at `at`, which is complete. */
-function fixedHeaderLength(bytes: Uint8Array, at: number): number {
-  let length = 2;
-  while ((bytes[at + length - 1] as number) >= 0x80) length++;
-  return length;
-}
-
 class ChunkParser extends EventEmitter implements Parser {
   settings: ParserSettings;
   error: MqttError | null = null;
   readonly #options: FixedOptions;
+  /** Those of MQTT 3.1.1 and of 5.0. */
+  readonly #laws: readonly [Law, Law];
   readonly #scanner: Scanner = chooseScanner('auto');
   readonly #unfinished = new UnfinishedFrame();
   /** Bytes of the fixed header of the unfinished frame, once it is complete. */
@@ -110,6 +109,7 @@ class ChunkParser extends EventEmitter implements Parser {
     super();
     this.settings = options;
     this.#options = fixedOptions(options);
+    this.#laws = lawsOf(this.#options);
   }
 
   get packet(): Packet {
@@ -158,7 +158,7 @@ class ChunkParser extends EventEmitter implements Parser {
   }
 
   get #law(): Law {
-    return lawsOf(this.#options)[this.settings.protocolVersion === 5 ? 1 : 0];
+    return this.#laws[this.settings.protocolVersion === 5 ? 1 : 0];
   }
 
   /** Goes on with the unfinished frame, as far as the chunk has of it. */
@@ -192,7 +192,7 @@ class ChunkParser extends EventEmitter implements Parser {
       if (length === REFUSED) return false;
     }
     if (length !== HEADER_INCOMPLETE) {
-      this.#headerLength = fixedHeaderLength(FIXED_HEADER, 0);
+      this.#headerLength = fixedHeaderLength(FIXED_HEADER);
       unfinished.announce(length);
     }
     return true;

@@ -13,7 +13,6 @@ import { decodeControl } from '../decoder/control.js';
 import { type ErrorCode, errorCodeOf, MqttError } from '../errors.js';
 import { decodedTypes, type PacketType, packetTypeName } from '../protocol/packet-types.js';
 import type { ScanLimits, Scanner } from '../scanner/scanner.js';
-
 import { MOST_MENDED, mend } from './leniency.js';
 
 /** The rules that hold. */
@@ -86,7 +85,7 @@ export function bodyFault(
 }
 
 /**
- * What is wrong with a complete frame, of which `fault` is known already. `undefined`: it passes.
+ * What a complete frame is refused for unless everything is, of which `fault` is known already. `undefined`: it passes.
  *
  * @param streamOffset where the frame begins in the stream
  */
@@ -97,7 +96,6 @@ export function verdictOn(
   law: Law,
   streamOffset: number,
 ): Fault | undefined {
-  if (law.isStrict) return fault;
   let found = fault;
   let mended: Uint8Array = new Uint8Array(frame);
   for (let left = MOST_MENDED; left > 0; left--) {

@@ -47,7 +47,7 @@ import { type DecoderOptions, resolveDecoderOptions } from './options.js';
 import { PayloadParts } from './payload-parts.js';
 import { publishAt } from './publish.js';
 import { lookAtRows, payloadMustBeText, topicOfAlias } from './rows.js';
-import { LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
+import { fixedHeaderLength, LONGEST_FIXED_HEADER, UnfinishedFrame } from './unfinished-frame.js';
 
 const LONGEST_CHUNK = 0x7fff_ffff;
 const NO_BYTES = new Uint8Array(0);
@@ -260,11 +260,9 @@ export class Decoder {
       this.#unfinished.announce(length);
       return;
     }
-    let fixedHeader = 2;
-    while ((FIXED_HEADER[fixedHeader - 1] as number) >= 0x80) fixedHeader++;
     this.#largePublish = length;
     // The length of the Topic Name tells how much has to be there next.
-    this.#unfinished.announce(fixedHeader + 2);
+    this.#unfinished.announce(fixedHeaderLength(FIXED_HEADER) + 2);
   }
 
   /** Goes on, as {@link #resume} does, with the header of a PUBLISH whose payload will come in parts. */

@@ -11,6 +11,14 @@ import { copies } from '../copies.js';
 
 /** The longest fixed header is five bytes; with four it can still be incomplete. */
 export const LONGEST_FIXED_HEADER = 5;
+
+/** Bytes of the fixed header at `at`, which must be complete. */
+export function fixedHeaderLength(bytes: Uint8Array, at = 0): number {
+  let length = 2;
+  while ((bytes[at + length - 1] as number) >= 0x80) length++;
+  return length;
+}
+
 /** A connection may cost this much, whatever it claims: frames up to this length need no joining. */
 const SMALLEST_SEGMENT = 256;
 const LARGEST_SEGMENT = 65_536;

@@ -1,6 +1,6 @@
 /**
- * Packages that were made for mqtt-packet 6 and have their tests with them: mqtt-connection, and the last MQTT.js of which
- * that is true. Both run on mqtt-packet 9 but for a few tests.
+ * Packages that were made for mqtt-packet 6 and have their tests with them: mqtt-connection, and MQTT.js 3.0.0. Both run on
+ * mqtt-packet 9 but for a few tests.
  */
 import { join } from 'node:path';
 import { MQTT_JS_3_DIFFERENCES } from './expected.js';

@@ -4,7 +4,7 @@ export const MQTT_PACKET = '9.0.2';
 export const AEDES_1 = '1.2.0';
 export const AEDES_2 = '2.0.0-beta.1';
 export const MQTT_JS = '5.16.0';
-/** The last whose package has its tests. */
+/** One whose package has its tests. */
 export const MQTT_JS_3 = '3.0.0';
 export const MQTT_CONNECTION = '4.1.0';
 
