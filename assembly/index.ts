@@ -1,2 +1,3 @@
 /** The exports of the WebAssembly module, nothing else. */
+export { move } from './move';
 export { scan } from './scan';

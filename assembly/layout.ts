@@ -169,7 +169,7 @@ export const COLUMN_FIRST_BYTE = 0;
 export const COLUMN_START = 1;
 /** Where the body (variable header and payload) begins. */
 export const COLUMN_BODY = 2;
-/** Where the frame ends (exclusive). */
+/** Where the frame ends (exclusive); of a PUBLISH that comes in parts: where it would end if all of it stood here. */
 export const COLUMN_END = 3;
 /**
  * PUBLISH: bytes of the Topic Name, which begins two bytes behind `COLUMN_BODY`, in the lower half, and

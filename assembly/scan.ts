@@ -2,7 +2,8 @@
  * The loop: bytes to rows.
  *
  * The window holds the first `loaded` of the `available` bytes of a chunk that are still to be
- * scanned; `base` is the offset of the window's first byte in the chunk. A frame whose end is
+ * scanned; `base` is the offset of the window's first byte in the chunk. It is where the host copies chunks to, or
+ * the chunk itself where that lies in this memory. A frame whose end is
  * available gets a row as soon as the bytes that scanning must see are loaded: the payload of a
  * large PUBLISH is stepped over, never read.
  *
@@ -54,7 +55,6 @@ import {
   STATUS_TABLE_FULL,
   TABLE,
   TABLE_ROWS,
-  WINDOW,
   WINDOW_BYTES,
 } from './layout';
 import { publish, publishIsLoaded } from './publish';
@@ -69,16 +69,23 @@ const SHORTEST_PLAIN_PUBLISH: u32 = 8;
  * Scans from byte `from` of the window on and fills the table from row `rows` on. What came of
  * it stands at `RESULT`.
  */
-export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u32): void {
+export function scan(
+  window: u32,
+  base: u32,
+  from: u32,
+  loaded: u32,
+  available: u32,
+  rows: u32,
+): void {
   const rules = limit(LIMIT_RULES);
   const publishPartsAbove = limit(LIMIT_PUBLISH_PARTS_ABOVE);
   const publishFlags = limit(LIMIT_PUBLISH_FLAGS);
   const plainPublish = limit(LIMIT_PLAIN_PUBLISH);
   const publishShape = load<u32>(entryOf(PUBLISH << 4, rules) + (ENTRY_SHAPE << 2)) & SHAPE_MASK;
-  const loadedEnd: u32 = WINDOW + loaded;
-  const last: u32 = WINDOW + available;
-  const toOffset: u32 = base - WINDOW;
-  let p: u32 = WINDOW + from;
+  const loadedEnd: u32 = window + loaded;
+  const last: u32 = window + available;
+  const toOffset: u32 = base - window;
+  let p: u32 = window + from;
   let controlRows: u32 = 0;
   let needed: u32 = 0;
   let status: u32 = STATUS_DONE;
@@ -141,7 +148,7 @@ export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u3
           : shape != SHAPE_PACKET_IDENTIFIER && shape != SHAPE_ACKNOWLEDGEMENT;
         if (!isLoaded) {
           needed = end - p;
-          status = p == WINDOW && loaded == (WINDOW_BYTES as u32) ? STATUS_OUTSIZED : STATUS_RELOAD;
+          status = p == window && loaded == (WINDOW_BYTES as u32) ? STATUS_OUTSIZED : STATUS_RELOAD;
           break;
         }
       }
@@ -210,7 +217,7 @@ export function scan(base: u32, from: u32, loaded: u32, available: u32, rows: u3
     }
   }
 
-  if (status == STATUS_ERROR) rebaseError(base, WINDOW);
+  if (status == STATUS_ERROR) rebaseError(base, window);
   setResult(RESULT_STATUS, status);
   setResult(RESULT_ROWS, rows);
   setResult(RESULT_POSITION, p + toOffset);

@@ -6,6 +6,10 @@ export {
   type MqttConnectionOptions,
   mqttConnection,
 } from './io/connection.js';
+export type { SlabBatch } from './io/slabs/batch.js';
+export type { SlabPoolOptions, SlabReaderOptions } from './io/slabs/options.js';
+export { SlabPool } from './io/slabs/pool.js';
+export type { OnRead, SlabReader } from './io/slabs/reader.js';
 export type { StreamOptions } from './io/stream-options.js';
 export { DecoderStream, EncoderStream } from './io/transform.js';
 export * from './web.js';

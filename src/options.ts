@@ -7,7 +7,8 @@ export function oneOf<T>(name: string, value: unknown, values: readonly T[]): T 
   throw new RangeError(`option ${name} must be one of ${values.join(', ')}`);
 }
 
-function integer(name: string, value: unknown, minimum: number, maximum: number): number {
+/** The value, if it is an integer within these bounds; else throws a `TypeError` or `RangeError`. */
+export function integer(name: string, value: unknown, minimum: number, maximum: number): number {
   if (typeof value !== 'number') throw new TypeError(`option ${name} must be a number`);
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
     throw new RangeError(`option ${name} must be an integer from ${minimum} to ${maximum}`);

@@ -59,28 +59,29 @@ function frameAt(contents: BatchContents, index: number): Frame {
  * `PUBLISH`, its acknowledgements and what has no body.
  */
 export class FrameBatch {
-  readonly #contents: BatchContents;
+  /** @internal */
+  readonly contents: BatchContents;
 
   /** @internal */
   constructor(contents: BatchContents) {
-    this.#contents = contents;
+    this.contents = contents;
   }
 
   /** How many frames there are. */
   get length(): number {
-    return this.#contents.length;
+    return this.contents.length;
   }
 
   /** The error that stands behind the last frame, if there is one: the connection is to be closed. */
   get error(): MqttError | undefined {
-    return this.#contents.error;
+    return this.contents.error;
   }
 
   /**
    * A cursor before the first frame: the way through a batch that allocates nothing per frame. See {@link FrameCursor}.
    */
   cursor(): FrameCursor {
-    return this === EMPTY_BATCH ? EMPTY_CURSOR : new FrameCursor(this.#contents);
+    return this === EMPTY_BATCH ? EMPTY_CURSOR : new FrameCursor(this.contents);
   }
 
   /**
@@ -88,7 +89,7 @@ export class FrameBatch {
    * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
    */
   [Symbol.iterator](): IterableIterator<Frame> {
-    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.#contents, frameAt);
+    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.contents, frameAt);
   }
 
   /**
@@ -96,7 +97,7 @@ export class FrameBatch {
    * Throws `ERR_MQTT_STALE_BATCH` when a later scan has taken over the frame table.
    */
   packets(): IterableIterator<ControlPacket> {
-    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.#contents, packetAt);
+    return this === EMPTY_BATCH ? NO_ITEMS : new Items(this.contents, packetAt);
   }
 
   /**
@@ -104,7 +105,7 @@ export class FrameBatch {
    * Returns the batch.
    */
   detach(): this {
-    const contents = this.#contents;
+    const contents = this.contents;
     if (contents.lease !== OWNED) {
       assertCurrent(contents);
       contents.rows = contents.rows.slice(0, contents.length * ROW_WORDS);
@@ -117,7 +118,7 @@ export class FrameBatch {
   /** @internal The same frames without the error, for those who report it another way. */
   withoutError(): FrameBatch {
     if (this.error === undefined) return this;
-    return new FrameBatch({ ...this.#contents, error: undefined });
+    return new FrameBatch({ ...this.contents, error: undefined });
   }
 
   /**
@@ -127,19 +128,19 @@ export class FrameBatch {
    */
   frameAt(index: number): Frame {
     this.#check(index);
-    return new Frame(this.#contents, index);
+    return new Frame(this.contents, index);
   }
 
   /** Frame number `index` as a packet. Throws what {@link frameAt} throws. */
   packetAt(index: number): ControlPacket {
     this.#check(index);
-    return packetAt(this.#contents, index);
+    return packetAt(this.contents, index);
   }
 
   /** @internal The columns of row number `index`, copied. */
   rowAt(index: number): Int32Array {
     this.#check(index);
-    return this.#contents.rows.slice(index * ROW_WORDS, (index + 1) * ROW_WORDS);
+    return this.contents.rows.slice(index * ROW_WORDS, (index + 1) * ROW_WORDS);
   }
 
   #check(index: number): void {
@@ -148,7 +149,7 @@ export class FrameBatch {
         `index must be that of a frame, of which there are ${this.length}; it is ${index}`,
       );
     }
-    assertCurrent(this.#contents);
+    assertCurrent(this.contents);
   }
 }
 

@@ -28,18 +28,18 @@ export interface BatchContents {
   generation: number;
   readonly length: number;
   /** The bytes that the rows point into. */
-  readonly chunk: Uint8Array;
+  chunk: Uint8Array;
   /** `chunk.buffer` and `chunk.byteOffset`, once they are wanted: asking for them takes longer than making a view. */
   buffer: ArrayBufferLike | undefined;
   byteOffset: number;
   /** Offset of the first byte of `chunk` in the stream. */
   readonly chunkOffset: number;
   /** The frame of row 0 if it began in an earlier chunk: its row points in here instead. */
-  readonly joined: Uint8Array | undefined;
+  joined: Uint8Array | undefined;
   /** Offset of the first byte of `joined` in the stream. */
   readonly joinedOffset: number;
   /** Packets that are decoded already, by row. */
-  readonly packets: Pick<RowMap<ControlPacket>, 'get'> | undefined;
+  packets: Pick<RowMap<ControlPacket>, 'get'> | undefined;
   /** Topic Names that a Topic Alias stands for, by row. */
   readonly topics: Pick<RowMap<string>, 'get'> | undefined;
   /** The text of topics by their number. */
@@ -107,12 +107,10 @@ export function typeOf(first: number): FrameType {
   ] as FrameType;
 }
 
-export function remainingLengthAt({ rows, packets }: BatchContents, index: number): number {
+export function remainingLengthAt({ rows }: BatchContents, index: number): number {
   const row = index * ROW_WORDS;
-  const length = (rows[row + COLUMN_END] as number) - (rows[row + COLUMN_BODY] as number);
-  if (packets === undefined) return length;
-  const packet = packets.get(index);
-  return packet?.type === 'PUBLISH_START' ? length + packet.payloadLength : length;
+  // As 32-bit integers: the end of a PUBLISH in parts may lie beyond the chunk.
+  return ((rows[row + COLUMN_END] as number) - (rows[row + COLUMN_BODY] as number)) | 0;
 }
 
 type EmptyType = 'PINGREQ' | 'PINGRESP' | 'DISCONNECT' | 'AUTH';

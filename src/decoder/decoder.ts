@@ -74,10 +74,13 @@ export class Decoder {
    * @param options see {@link DecoderOptions}
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
-  constructor(options: DecoderOptions = {}) {
+  constructor(options?: DecoderOptions);
+  /** @internal With a scanner that is not the thread's. */
+  constructor(options: DecoderOptions, scanner: Scanner);
+  constructor(options: DecoderOptions = {}, scanner?: Scanner) {
     const resolved = resolveDecoderOptions(options);
     this.#connection = new Connection(resolved);
-    this.#scanner = chooseScanner(resolved.scanner);
+    this.#scanner = scanner ?? chooseScanner(resolved.scanner);
   }
 
   /** The scanner at work. */
@@ -98,6 +101,11 @@ export class Decoder {
     const versions = [undefined, ...PROTOCOL_VERSIONS];
     this.#connection.protocolVersion = oneOf('protocolVersion', version, versions);
     this.#rereadsHeader = this.#largePublish > 0;
+  }
+
+  /** @internal What is known of the connection. */
+  get connection(): Connection {
+    return this.#connection;
   }
 
   /** Bytes held of a frame that is not complete yet. */
@@ -391,6 +399,8 @@ export class Decoder {
       topic,
     );
     (table[row + COLUMN_FIRST_BYTE] as number) |= ROW_IS_START;
+    // Where the PUBLISH would end if all of it stood here.
+    table[row + COLUMN_END] = end + payloadLength;
     draft.setPacket(index, { ...fields, type: 'PUBLISH_START', payloadLength });
     const isText = payloadMustBeText(rows, index, this.#connection);
     this.#parts = new PayloadParts(streamOffset + end, payloadLength, isText);

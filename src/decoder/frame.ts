@@ -143,12 +143,8 @@ export class Frame {
   get payloadLength(): number {
     const row = this.#row();
     const { rows } = this;
-    const { packets } = this.contents;
-    if (packets !== undefined) {
-      const packet = packets.get(this.index);
-      if (packet?.type === 'PUBLISH_START') return packet.payloadLength;
-    }
-    return (rows[row + COLUMN_END] as number) - (rows[row + COLUMN_PAYLOAD] as number);
+    // As 32-bit integers: the end of a PUBLISH in parts may lie beyond the chunk.
+    return ((rows[row + COLUMN_END] as number) - (rows[row + COLUMN_PAYLOAD] as number)) | 0;
   }
 
   /** The properties (MQTT 5.0, section 2.2.2) if there are any: made anew by each call, as are those of {@link packet}. */
@@ -172,11 +168,13 @@ export class Frame {
   get bytes(): Uint8Array {
     const row = this.#row();
     const { rows } = this;
+    const piece = (rows[row + COLUMN_FIRST_BYTE] as number) & ROW_PIECE_MASK;
+    const end = row + (piece === ROW_IS_START ? COLUMN_PAYLOAD : COLUMN_END);
     return viewAt(
       this.contents,
       this.index,
       rows[row + COLUMN_START] as number,
-      rows[row + COLUMN_END] as number,
+      rows[end] as number,
     );
   }
 

@@ -33,8 +33,10 @@ export function availableScanners(): readonly ScannerName[] {
   return available;
 }
 
-function resolve(choice: Exclude<ScannerChoice, 'auto'>): ScannerName {
+/** The scanner that a choice comes to. Throws a `RangeError` if this engine has none such. */
+export function resolveScanner(choice: ScannerChoice): ScannerName {
   const names = availableScanners();
+  if (choice === 'auto') return names[0] as ScannerName;
   const name = choice === 'wasm' ? names.find((name) => name !== 'baseline') : choice;
   if (name !== undefined && names.includes(name)) return name;
   throw new RangeError(
@@ -71,7 +73,7 @@ export function chooseScanner(choice: ScannerChoice): Scanner {
   if (!SCANNER_CHOICES.includes(choice)) {
     throw new RangeError(`option scanner must be one of ${SCANNER_CHOICES.join(', ')}`);
   }
-  if (choice !== 'auto') return scannerNamed(resolve(choice));
+  if (choice !== 'auto') return scannerNamed(resolveScanner(choice));
   automatic ??= best();
   return automatic;
 }

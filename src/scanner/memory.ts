@@ -1,6 +1,6 @@
 /**
  * The WebAssembly module: unpacked, compiled and instantiated synchronously, when it is first
- * asked for, once per thread and build. Its memory has a fixed size, so the views made here
+ * asked for, once per thread and build, and once per pool of slabs. Its memory has a fixed size, so the views made here
  * stay good for ever.
  */
 import { instantiateSync } from '@assemblyscript/loader';
@@ -9,6 +9,7 @@ import {
   FIRST_BYTE_TABLES,
   LIMIT_WORDS,
   LIMITS,
+  MEMORY_PAGES,
   PROPERTY_TABLE,
   REASON_CODE_SETS,
   RESULT,
@@ -30,13 +31,22 @@ import { TOPIC_HASH_KEYS, TopicDictionary } from './topic-dictionary.js';
 
 /** What `assembly/index.ts` exports. A type alias, as the loader's types want it. */
 type ModuleExports = {
-  memory: WebAssembly.Memory;
-  scan(base: number, from: number, loaded: number, available: number, rows: number): void;
+  scan(
+    window: number,
+    base: number,
+    from: number,
+    loaded: number,
+    available: number,
+    rows: number,
+  ): void;
+  move(target: number, source: number, length: number): void;
 };
 
 /** An instance and views of the parts of its memory. */
 export interface ScannerMemory {
-  readonly exports: Pick<ModuleExports, 'scan'>;
+  readonly exports: ModuleExports;
+  /** All of the memory. */
+  readonly buffer: ArrayBufferLike;
   /** The bytes to scan go here. */
   readonly window: Uint8Array;
   readonly table: Int32Array;
@@ -47,6 +57,18 @@ export interface ScannerMemory {
 
 /** Which build of the module. */
 export type Build = 'simd' | 'scalar';
+
+/** Bytes of a page. */
+const PAGE = 65_536;
+/** Where the memory that is not the scanner's begins, if there is any. */
+export const ROOM = MEMORY_PAGES * PAGE;
+
+/** Memory behind the scanner's own, for chunks that are scanned where they are. */
+export interface Room {
+  readonly byteLength: number;
+  /** The binary of the build with threads, if other threads are to see the memory. */
+  readonly sharedModule?: string | undefined;
+}
 
 function unpack(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -77,14 +99,28 @@ export function isSupported(build: Build): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]()) && mayCompile();
 }
 
+/** A memory of a fixed size. Also for engines that run no module of ours, if they have WebAssembly at all. */
+function fixedMemory({ byteLength, sharedModule }: Room): WebAssembly.Memory {
+  const pages = MEMORY_PAGES + Math.ceil(byteLength / PAGE);
+  const shared = sharedModule !== undefined;
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+}
+
 /**
  * Compiles and instantiates a build, and writes the tables of the protocol into its memory.
  *
  * @param keys the keys of the topic dictionary's hash
+ * @param room what memory there is to be behind {@link ROOM}
  */
-export function instantiate(build: Build, keys: Uint8Array = TOPIC_HASH_KEYS): ScannerMemory {
-  const { exports } = instantiateSync<ModuleExports>(bytesOf[build](), {});
-  const { buffer } = exports.memory;
+export function instantiate(
+  build: Build,
+  keys: Uint8Array = TOPIC_HASH_KEYS,
+  room: Room = { byteLength: 0 },
+): ScannerMemory {
+  const binary = room.sharedModule === undefined ? bytesOf[build]() : unpack(room.sharedModule);
+  const memory = fixedMemory(room);
+  const { exports } = instantiateSync<ModuleExports>(binary, { env: { memory } });
+  const { buffer } = memory;
   for (const [number, entries] of FIRST_BYTE_TABLE_LIST.entries()) {
     const at = FIRST_BYTE_TABLES + number * FIRST_BYTE_TABLE_BYTES;
     new Int32Array(buffer, at, entries.length).set(entries);
@@ -95,6 +131,7 @@ export function instantiate(build: Build, keys: Uint8Array = TOPIC_HASH_KEYS): S
   new Uint8Array(buffer).set(keys, TOPIC_KEYS);
   return {
     exports,
+    buffer,
     window: new Uint8Array(buffer, WINDOW, WINDOW_BYTES),
     table: new Int32Array(buffer, TABLE, TABLE_ROWS * ROW_WORDS),
     result: new Int32Array(buffer, RESULT, RESULT_WORDS),

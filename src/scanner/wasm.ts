@@ -1,4 +1,7 @@
-/** The scanner that runs in WebAssembly. It copies what it must read into the module's window. */
+/**
+ * The scanner that runs in WebAssembly. It copies what it must read into the module's window, unless the chunk lies in
+ * the module's memory already.
+ */
 import {
   LIMIT_ALLOWED_TYPES,
   LIMIT_MAXIMUM_CONNECT_SIZE,
@@ -16,6 +19,7 @@ import {
   STATUS_DONE,
   STATUS_OUTSIZED,
   STATUS_RELOAD,
+  WINDOW,
   WINDOW_BYTES,
 } from '../../assembly/layout.js';
 import { view, viewOn } from '../bytes.js';
@@ -23,7 +27,7 @@ import { copies } from '../copies.js';
 import type { TopicMap } from '../topic-map.js';
 import { BaselineScanner } from './baseline.js';
 import { Lease } from './lease.js';
-import { type Build, instantiate, type ScannerMemory } from './memory.js';
+import { type Build, instantiate, type Room, type ScannerMemory } from './memory.js';
 import { findLargePublish, type PublishExtent } from './publish-header.js';
 import type { ScanLimits, Scanner } from './scanner.js';
 
@@ -47,6 +51,8 @@ export class WasmScanner implements Scanner {
   /** Reads, into the same table, what is not worth a call, and the rare header that does not fit into the window. */
   readonly #baseline: BaselineScanner;
   readonly #tiny: number;
+  /** The memory, if there is room in it for chunks. */
+  readonly #place: ArrayBufferLike | undefined;
   /** What the window holds: so many bytes, from this offset of the chunk on. */
   #base = 0;
   #loaded = 0;
@@ -55,29 +61,48 @@ export class WasmScanner implements Scanner {
    * @param build which build of the module
    * @param keys those of the topic dictionary's hash: the thread's if left out
    * @param tiny the bytes below which TypeScript scans what is left of a chunk; 0: never
+   * @param room the memory for chunks that are to be scanned where they are
    */
-  constructor(build: Build, keys?: Uint8Array, tiny: number = TINY) {
+  constructor(build: Build, keys?: Uint8Array, tiny: number = TINY, room?: Room) {
     this.name = `wasm-${build}`;
     this.#tiny = tiny;
-    this.#memory = instantiate(build, keys);
+    this.#memory = instantiate(build, keys, room);
+    this.#place = room === undefined ? undefined : this.#memory.buffer;
     this.table = this.#memory.table;
     this.result = this.#memory.result;
     this.#baseline = new BaselineScanner(this.table, this.result, this.#memory.topics);
     this.topicNames = this.#baseline.topicNames;
   }
 
+  /** All of the module's memory. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /** Copies `length` bytes of the memory from address `source` to address `target`. */
+  move(target: number, source: number, length: number): void {
+    this.#memory.exports.move(target, source, length);
+  }
+
   scan(bytes: Uint8Array, from: number, rows: number, limits: ScanLimits, continues = false): void {
-    if (bytes.length - from < this.#tiny) {
+    const { length } = bytes;
+    if (length - from < this.#tiny) {
       this.#baseline.scan(bytes, from, rows, limits);
+      return;
+    }
+    if (this.#place !== undefined && bytes.buffer === this.#place) {
+      this.#setLimits(limits);
+      this.#memory.exports.scan(bytes.byteOffset, 0, from, length, length, rows);
       return;
     }
     if (!continues || from >= this.#base + this.#loaded) this.#load(bytes, from, limits.rules);
     this.#setLimits(limits);
     this.#memory.exports.scan(
+      WINDOW,
       this.#base,
       from - this.#base,
       this.#loaded,
-      bytes.length - this.#base,
+      length - this.#base,
       rows,
     );
     if (this.result[RESULT_STATUS] === STATUS_OUTSIZED) this.#scanOutsized(bytes, rows, limits);

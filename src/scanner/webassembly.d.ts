@@ -12,7 +12,12 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
   }
   class Memory {
-    readonly buffer: ArrayBuffer;
+    constructor(size: {
+      readonly initial: number;
+      readonly maximum: number;
+      readonly shared: boolean;
+    });
+    readonly buffer: ArrayBufferLike;
   }
   class Table {
     readonly length: number;

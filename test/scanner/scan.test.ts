@@ -5,6 +5,8 @@ import { Decoder } from '../../src/decoder/decoder.js';
 import { encode } from '../../src/encoder/encoder.js';
 import type { ControlPacket } from '../../src/protocol/packets.js';
 import { SCALAR_MODULE, SIMD_MODULE } from '../../src/scanner/binary.js';
+import { instantiate } from '../../src/scanner/memory.js';
+import { SHARED_MODULE } from '../../src/scanner/shared-binary.js';
 import { decodeChunks, SCANNERS } from '../support/decode.js';
 import { hex, join } from '../support/hex.js';
 
@@ -35,25 +37,32 @@ test('the memory map has no overlaps, and everything fits', () => {
   expect(layout.FIRST_BYTE_TABLE_BYTES).toBe(256 * layout.ENTRY_WORDS * 4);
 });
 
+// The limits of an imported memory: a minimum, and where it is shared a maximum.
 test.each([
-  ['without SIMD', SCALAR_MODULE],
-  ['with SIMD', SIMD_MODULE],
-])(
-  'the module %s imports nothing, exports no more than it must, and has a fixed memory',
-  (_, text) => {
-    const bytes = Buffer.from(text, 'base64');
-    const module = new WebAssembly.Module(bytes);
-    expect(WebAssembly.Module.imports(module)).toEqual([]);
-    expect(WebAssembly.Module.exports(module)).toEqual([
-      { name: 'scan', kind: 'function' },
-      { name: 'memory', kind: 'memory' },
-    ]);
-    // Memory section: one memory that has a maximum, which is its minimum.
-    const { MEMORY_PAGES } = layout;
-    expect(bytes.includes(Buffer.from([5, 4, 1, 1, MEMORY_PAGES, MEMORY_PAGES]))).toBe(true);
-    expect(bytes.length).toBeLessThan(8192);
-  },
-);
+  ['without SIMD', SCALAR_MODULE, [0, layout.MEMORY_PAGES]],
+  ['with SIMD', SIMD_MODULE, [0, layout.MEMORY_PAGES]],
+  ['with shared memory', SHARED_MODULE, [3, layout.MEMORY_PAGES, 0x80, 0x80, 0x04]],
+])('the module %s imports its memory and exports no more than it must', (_, text, limits) => {
+  const bytes = Buffer.from(text, 'base64');
+  const module = new WebAssembly.Module(bytes);
+  expect(WebAssembly.Module.imports(module)).toEqual([
+    { module: 'env', name: 'memory', kind: 'memory' },
+  ]);
+  expect(WebAssembly.Module.exports(module)).toEqual([
+    { name: 'move', kind: 'function' },
+    { name: 'scan', kind: 'function' },
+  ]);
+  const name = Buffer.from('memory');
+  expect(bytes.includes(Buffer.from([...name, 2, ...limits]))).toBe(true);
+  expect(bytes.length).toBeLessThan(8192);
+});
+
+test('the memory of a scanner has a fixed size', () => {
+  for (const build of ['scalar', 'simd'] as const) {
+    const { buffer } = instantiate(build);
+    expect(buffer.byteLength).toBe(layout.MEMORY_PAGES * 65_536);
+  }
+});
 
 test('the largest header of a PUBLISH fits the window', () => {
   expect(WINDOW_BYTES).toBeGreaterThan(5 + 2 + 65_535 + 2);

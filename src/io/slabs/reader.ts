@@ -1,0 +1,296 @@
+/** The bytes of one connection, from its socket to the handler of its batches. */
+import type { Duplex, Readable } from 'node:stream';
+import { isBytes } from '../../bytes.js';
+import { copies } from '../../copies.js';
+import type { FrameBatch } from '../../decoder/batch.js';
+import type { Connection } from '../../decoder/connection.js';
+import { Decoder } from '../../decoder/decoder.js';
+import type { PacketFacts } from '../../decoder/later-packets.js';
+import type { MqttError } from '../../errors.js';
+import type { ProtocolVersion } from '../../protocol/packet-types.js';
+import { SlabBatch } from './batch.js';
+import {
+  type ResolvedReaderOptions,
+  resolveReaderOptions,
+  type SlabReaderOptions,
+} from './options.js';
+import { ReadTarget } from './read-target.js';
+import type { Holdable, SlabStore } from './store.js';
+
+/** What `onread` of `net.connect()` and `tls.connect()` takes. */
+export interface OnRead {
+  readonly buffer: () => Uint8Array;
+  readonly callback: (bytesRead: number) => boolean;
+}
+
+/** Why nothing is read: bits. */
+const BY_POOL = 1;
+const BY_HANDLER = 2;
+const BY_USER = 4;
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function factsOf({ protocolVersion, sender, limits }: Connection): PacketFacts {
+  return {
+    protocolVersion,
+    sender,
+    rules: limits.rules,
+    maximumPropertyLength: limits.maximumListPacketSize,
+  };
+}
+
+/**
+ * Reads one connection into the slabs of a pool: what `SlabPool.accept()`, `connect()` and `read()` return.
+ *
+ * When the bytes break a rule, or end inside a frame, the batches before are handed over, then the socket is destroyed with the
+ * `MqttError`, which comes as its `error` event like every other error.
+ */
+export class SlabReader<S extends Readable = Duplex> implements Holdable {
+  /** Number of the connection in its pool, 1 or more, as its batches have it. */
+  readonly connection: number;
+  readonly #store: SlabStore;
+  readonly #onBatch: ResolvedReaderOptions<S>['onBatch'];
+  readonly #decoder: Decoder;
+  readonly #target: ReadTarget;
+  #socket: S | undefined;
+  #readsIntoSlabs = false;
+  #held = 0;
+  /** Bytes that came although nothing was to be read: the rest of a long chunk, or what a TLS socket had decrypted already. */
+  #pending: Uint8Array[] = [];
+  #isTaking = false;
+  #hasEnded = false;
+  #isOver = false;
+
+  /** @internal */
+  constructor(store: SlabStore, options: SlabReaderOptions<S>) {
+    const { onBatch, decoder } = resolveReaderOptions(options, store.isShared, store.largestWhole);
+    this.#decoder = new Decoder(decoder, store.scanner);
+    this.#store = store;
+    this.#onBatch = onBatch;
+    this.#target = new ReadTarget(store);
+    this.connection = store.nextConnection();
+    if (store.isHoldingBack) this.#held = BY_POOL;
+  }
+
+  /** The socket or stream that is read from: to write to and to listen to. Nobody else may read from it or pause it. */
+  get socket(): S {
+    if (this.#socket === undefined) throw new TypeError('the socket is not there yet');
+    return this.#socket;
+  }
+
+  /** Whether the kernel writes into the pool's memory. If not, each chunk is copied into it; nothing else is different. */
+  get readsIntoSlabs(): boolean {
+    return this.#readsIntoSlabs;
+  }
+
+  /** The version of the protocol, as `Decoder.protocolVersion`: to be set by who learns it from what was sent. */
+  get protocolVersion(): ProtocolVersion | undefined {
+    return this.#decoder.protocolVersion;
+  }
+
+  set protocolVersion(version: ProtocolVersion | undefined) {
+    this.#decoder.protocolVersion = version;
+  }
+
+  /** The error that ended the decoding, if there was one. */
+  get error(): MqttError | undefined {
+    return this.#decoder.error;
+  }
+
+  /** Bytes held of a frame that is not complete yet. They are no part of the pool. */
+  get unfinishedLength(): number {
+    return this.#decoder.unfinishedLength;
+  }
+
+  /** Reads nothing more until {@link resume}: the peer's bytes stay in the kernel, and soon with the peer. */
+  pause(): void {
+    this.#hold(BY_USER);
+  }
+
+  /** Goes on after {@link pause}. */
+  resume(): void {
+    this.#release(BY_USER);
+  }
+
+  /** Whether {@link pause} was called, and {@link resume} was not since. */
+  isPaused(): boolean {
+    return (this.#held & BY_USER) !== 0;
+  }
+
+  /** @internal */
+  holdBack(): void {
+    this.#hold(BY_POOL);
+  }
+
+  /** @internal */
+  letGo(): void {
+    this.#release(BY_POOL);
+  }
+
+  /** @internal What makes a socket read into the slabs. */
+  get onread(): OnRead {
+    return {
+      buffer: () => this.#target.view,
+      callback: (bytesRead) => {
+        this.#take(bytesRead);
+        return this.#held === 0;
+      },
+    };
+  }
+
+  /** @internal Begins to read; the socket has been given {@link onread} if `readsIntoSlabs`. */
+  attach(socket: S, readsIntoSlabs: boolean): void {
+    this.#socket = socket;
+    this.#readsIntoSlabs = readsIntoSlabs;
+    this.#store.readers.add(this);
+    // The bytes of a socket that knows nothing of `onread` after all come here as well.
+    socket.on('data', (chunk) => this.#takeChunk(chunk));
+    socket.once('end', () => this.#end());
+    socket.once('close', () => this.#close());
+    if (this.#held !== 0) socket.pause();
+  }
+
+  #hold(why: number): void {
+    if (this.#isOver) return;
+    const before = this.#held;
+    this.#held |= why;
+    if (before === 0) this.#socket?.pause();
+  }
+
+  #release(why: number): void {
+    if ((this.#held & why) === 0) return;
+    this.#held &= ~why;
+    if (this.#held !== 0) return;
+    // In the middle of a batch, whoever takes it goes on himself.
+    if (!this.#isTaking) this.#takePending();
+    if (this.#held === 0 && !this.#isOver) this.#socket?.resume();
+  }
+
+  /** A read has filled so many bytes of the target. */
+  #take(bytesRead: number): void {
+    if (this.#isOver) return;
+    if (this.#held !== 0 || this.#isTaking) {
+      this.#pending.push(this.#target.copy(bytesRead));
+      return;
+    }
+    const target = this.#target;
+    target.take(bytesRead);
+    this.#decode(target.address, bytesRead, target.pieceLength);
+  }
+
+  #takeChunk(chunk: unknown): void {
+    if (this.#isOver) return;
+    if (!isBytes(chunk)) {
+      this.#fail(new TypeError('the stream must be one of bytes, without an encoding'));
+      return;
+    }
+    this.#pending.push(chunk);
+    if (this.#held === 0 && !this.#isTaking) this.#takePending();
+  }
+
+  #takePending(): void {
+    const store = this.#store;
+    while (this.#held === 0 && !this.#isOver) {
+      const chunk = this.#pending[0];
+      if (chunk === undefined) break;
+      const length = Math.min(chunk.length, store.readBytes);
+      if (length === chunk.length) this.#pending.shift();
+      else this.#pending[0] = chunk.subarray(length);
+      const address = store.place(length === chunk.length ? chunk : chunk.subarray(0, length));
+      copies.bytes += length;
+      this.#decode(address, length, length);
+    }
+    this.#finishIfAllIsTaken();
+  }
+
+  /** Decodes the `length` bytes at `address` and hands the batch over. They lie in a piece of `pieceLength` bytes. */
+  #decode(address: number, length: number, pieceLength: number): void {
+    const store = this.#store;
+    // What holds for the first frame: a CONNECT may change it.
+    const facts = factsOf(this.#decoder.connection);
+    this.#isTaking = true;
+    let batch: FrameBatch;
+    try {
+      batch = this.#decoder.push(store.view(address, length));
+    } catch (error) {
+      this.#isTaking = false;
+      store.giveBack(address, pieceLength);
+      this.#fail(error as Error);
+      return;
+    }
+    if (batch.length === 0) {
+      this.#isTaking = false;
+      store.giveBack(address, pieceLength);
+    } else {
+      const { contents } = batch.withoutError();
+      store.heldBatches++;
+      this.#handOver(
+        new SlabBatch(contents, store, this.connection, facts, address, pieceLength),
+        batch.error,
+      );
+    }
+    if (batch.error !== undefined && (this.#held & BY_HANDLER) === 0) this.#fail(batch.error);
+    store.holdBackIfScarce();
+  }
+
+  /** Gives a batch to the handler; `error` is what stands behind it. */
+  #handOver(batch: SlabBatch, error: MqttError | undefined): void {
+    let result: unknown;
+    try {
+      result = this.#onBatch(batch, this);
+    } catch (thrown) {
+      batch.endOfHandler();
+      this.#isTaking = false;
+      this.#fail(thrown as Error);
+      return;
+    }
+    this.#isTaking = false;
+    if (!isPromise(result)) {
+      batch.endOfHandler();
+      return;
+    }
+    batch.keepRowsForHandler();
+    this.#hold(BY_HANDLER);
+    result.then(
+      () => {
+        batch.endOfHandler();
+        if (error !== undefined) this.#fail(error);
+        this.#release(BY_HANDLER);
+      },
+      (reason: unknown) => {
+        batch.endOfHandler();
+        this.#fail(reason as Error);
+      },
+    );
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    if ((this.#held & BY_HANDLER) === 0) this.#finishIfAllIsTaken();
+  }
+
+  /** The peer has ended, and there is nothing left to be taken: that may be in the middle of a frame. */
+  #finishIfAllIsTaken(): void {
+    if (!this.#hasEnded || this.#isOver || this.#pending.length > 0) return;
+    try {
+      this.#decoder.end();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#socket?.destroy(error);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#pending = [];
+    this.#target.close();
+    this.#store.readers.delete(this);
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * What a pool and its readers share: the memory, who has which part of it, and holding back the readers when too
+ * little of it is left.
+ */
+import { viewOn } from '../../bytes.js';
+import type { Scanner } from '../../scanner/scanner.js';
+import { Arena, NOWHERE } from './arena.js';
+import type { BatchOwner, SlabBatch } from './batch.js';
+import { type SlabMemory, slabMemory } from './memory.js';
+import type { ResolvedPoolOptions } from './options.js';
+
+/** Bytes behind the last slab that scanning may read, never believe. */
+const SLACK = 64;
+/** A socket reads this much at a time, or half a slab if that is less: what Node.js reads by itself. */
+const LARGEST_READ = 65_536;
+/** From so many bytes on `fill()`, which copies as C does, is faster than `set()`, which copies shared memory with care. */
+const LONG = 2048;
+/** Bytes of the shortest frame, and of its row. */
+const SHORTEST_FRAME = 2;
+const ROW = 32;
+/** Batches that one read can bring where they are handed to other threads. */
+const BATCHES_OF_A_READ = 16;
+
+/** Who reads, and can be told to wait. */
+export interface Holdable {
+  holdBack(): void;
+  letGo(): void;
+}
+
+/** Bytes of the largest frame that is handed over whole, unless the options say otherwise. */
+function largestWholeOf(slabBytes: number): number {
+  return slabBytes / 2;
+}
+
+/** How many slabs the rows, the joined frame and the bytes of one read can take, at most. */
+export function reserveOf(slabBytes: number, isShared: boolean): number {
+  if (!isShared) return 1;
+  const rows = Math.ceil(((readBytesOf(slabBytes) / SHORTEST_FRAME) * ROW) / slabBytes);
+  return 2 + rows;
+}
+
+function readBytesOf(slabBytes: number): number {
+  return Math.min(LARGEST_READ, slabBytes / 2);
+}
+
+export class SlabStore implements BatchOwner {
+  readonly isShared: boolean;
+  readonly scanner: Scanner;
+  readonly buffer: ArrayBufferLike;
+  readonly arena: Arena;
+  /** Bytes of a read, at most. */
+  readonly readBytes: number;
+  /** Where sockets read to that have no slab. */
+  readonly landing: number;
+  readonly landingView: Uint8Array;
+  readonly readers = new Set<Holdable>();
+  readonly maximumBatches: number;
+  /** Bytes of the largest frame that is handed over whole by default, and at most where the memory is shared. */
+  readonly largestWhole: number;
+  /** How often the readers had to be held back. */
+  timesHeldBack = 0;
+  /** Batches that somebody still has. */
+  heldBatches = 0;
+  readonly #memory: SlabMemory;
+  /** Slabs that must be free for a read to go on. */
+  readonly #reserve: number;
+  /** Slabs that wait for their socket to read into them. */
+  #lent = 0;
+  #isHoldingBack = false;
+  #connections = 0;
+
+  constructor({ scanner, shared, slabBytes, slabs, maximumBatches }: ResolvedPoolOptions) {
+    this.isShared = shared;
+    this.maximumBatches = maximumBatches;
+    this.largestWhole = largestWholeOf(slabBytes);
+    this.readBytes = readBytesOf(slabBytes);
+    this.#reserve = reserveOf(slabBytes, shared);
+    this.#memory = slabMemory(scanner, this.readBytes + slabs * slabBytes + SLACK, shared);
+    this.scanner = this.#memory.scanner;
+    this.buffer = this.#memory.buffer;
+    this.landing = this.#memory.start;
+    this.landingView = this.view(this.landing, this.readBytes);
+    this.arena = new Arena(this.landing + this.readBytes, slabs, slabBytes);
+  }
+
+  get isHoldingBack(): boolean {
+    return this.#isHoldingBack;
+  }
+
+  /** A number for a connection, never given twice. */
+  nextConnection(): number {
+    return ++this.#connections;
+  }
+
+  view(address: number, length: number): Uint8Array {
+    return viewOn(this.buffer, address, length);
+  }
+
+  /** A piece of `length` bytes that holds those at `source`. There is room: readers are held back before it runs out. */
+  placeMoved(source: number, length: number): number {
+    const address = this.take(length);
+    this.#memory.move(address, source, length);
+    return address;
+  }
+
+  /** A piece that holds these bytes. */
+  place(bytes: Uint8Array): number {
+    const address = this.take(bytes.length);
+    const target = this.view(address, bytes.length);
+    if (this.isShared && bytes.length >= LONG) Buffer.prototype.fill.call(target, bytes);
+    else target.set(bytes);
+    return address;
+  }
+
+  /** A piece of `length` bytes. */
+  take(length: number): number {
+    const address = this.arena.take(length);
+    if (address === NOWHERE) throw new RangeError('there is no slab left');
+    return address;
+  }
+
+  giveBack(address: number, length: number): void {
+    this.arena.giveBack(address, length);
+    this.letGoIfEased();
+  }
+
+  /** The memory of a batch that nobody has any more. */
+  free({ address, pieceLength }: SlabBatch): void {
+    this.heldBatches--;
+    this.giveBack(address, pieceLength);
+  }
+
+  /** A slab for a socket to read into, or {@link NOWHERE} if they are scarce. */
+  lend(): number {
+    const { arena } = this;
+    if (this.#lent * 2 >= arena.slabs || arena.free <= this.#reserve) return NOWHERE;
+    this.#lent++;
+    return arena.takeSlab();
+  }
+
+  /** A slab that was lent has been read into, or comes back unused: whoever has it now, it counts among the others. */
+  endLoan(): void {
+    this.#lent--;
+  }
+
+  /** Holds the readers back if one more read might not find room. */
+  holdBackIfScarce(): void {
+    if (this.#isHoldingBack || this.#hasRoomFor(1)) return;
+    this.#isHoldingBack = true;
+    this.timesHeldBack++;
+    for (const reader of this.readers) reader.holdBack();
+  }
+
+  /** Lets the readers go on when there is room for several reads: going on and stopping costs them something. */
+  letGoIfEased(): void {
+    if (!this.#isHoldingBack || !this.#hasRoomFor(2)) return;
+    this.#isHoldingBack = false;
+    for (const reader of [...this.readers]) {
+      if (this.#isHoldingBack) break;
+      reader.letGo();
+    }
+  }
+
+  #hasRoomFor(reads: number): boolean {
+    return (
+      this.arena.free >= reads * this.#reserve &&
+      this.heldBatches + reads * BATCHES_OF_A_READ <= this.maximumBatches
+    );
+  }
+}
