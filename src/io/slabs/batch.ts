@@ -8,8 +8,8 @@ import { LaterPackets, type PacketFacts } from '../../decoder/later-packets.js';
 import { MqttError } from '../../errors.js';
 import { Lease } from '../../scanner/lease.js';
 
-/** The lease of one batch alone. */
-class BatchLease extends Lease {}
+/** @internal The lease of one batch alone, whose rows stay where they are. */
+export class BatchLease extends Lease {}
 
 /** Whoever takes the memory of a batch back when nobody has it any more. */
 export interface BatchOwner {
@@ -32,6 +32,8 @@ function copied(bytes: Uint8Array): Uint8Array {
 export class SlabBatch extends FrameBatch {
   /** Number of the connection that the frames came from, 1 or more: each of a pool has its own. */
   readonly connection: number;
+  /** Whether it says that the connection is over, and has no frames: what `SharedRing.sendEnd()` makes of it. */
+  readonly isLast: boolean;
   /** @internal What a copy of it needs to make packets. */
   readonly facts: PacketFacts;
   /** @internal Where its bytes lie, and in how long a piece, as its owner wants to know. */
@@ -43,6 +45,8 @@ export class SlabBatch extends FrameBatch {
   #claims = 1;
   #isReleased = false;
   #isRetained = false;
+  /** @internal Whether a ring has it: two cannot. */
+  isSent = false;
 
   /** @internal */
   constructor(
@@ -52,8 +56,10 @@ export class SlabBatch extends FrameBatch {
     facts: PacketFacts,
     address: number,
     pieceLength: number,
+    isLast = false,
   ) {
     super(contents);
+    this.isLast = isLast;
     this.address = address;
     this.pieceLength = pieceLength;
     this.#owner = owner;
@@ -75,7 +81,7 @@ export class SlabBatch extends FrameBatch {
    */
   retain(): this {
     if (this.contents.lease === OWNED) return this;
-    this.#assertThere();
+    this.assertGood();
     this.#isRetained = true;
     this.#keepRows();
     return this;
@@ -83,14 +89,7 @@ export class SlabBatch extends FrameBatch {
 
   /** Gives the memory back now. To release a batch twice does no harm. */
   release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    const { contents } = this;
-    // What has been detached is readable for ever.
-    if (contents.lease !== OWNED && contents.lease.generation === contents.generation) {
-      contents.lease.generation++;
-    }
-    this.drop();
+    if (this.abandon()) this.drop();
   }
 
   /** The same as {@link release}, for `using`. */
@@ -107,8 +106,7 @@ export class SlabBatch extends FrameBatch {
   override detach(): this {
     const { contents } = this;
     if (contents.lease === OWNED) return this;
-    this.#assertThere();
-    assertCurrent(contents);
+    this.assertGood();
     contents.rows = contents.rows.slice(0, contents.length * ROW_WORDS);
     contents.chunk = copied(contents.chunk);
     contents.buffer = undefined;
@@ -118,6 +116,18 @@ export class SlabBatch extends FrameBatch {
     this.#newLease(OWNED);
     this.release();
     return this;
+  }
+
+  /** @internal Makes it stale without giving the memory back. Returns whether it was good until now. */
+  abandon(): boolean {
+    if (this.#isReleased) return false;
+    this.#isReleased = true;
+    const { contents } = this;
+    // What has been detached is readable for ever.
+    if (contents.lease !== OWNED && contents.lease.generation === contents.generation) {
+      contents.lease.generation++;
+    }
+    return true;
   }
 
   /** @internal The handler is over. */
@@ -130,19 +140,20 @@ export class SlabBatch extends FrameBatch {
     if (!this.#isReleased) this.#keepRows();
   }
 
+  /** @internal Throws if there is nothing to be read from it any more. */
+  assertGood(): void {
+    if (this.#isReleased) throw new MqttError('ERR_MQTT_STALE_BATCH');
+    assertCurrent(this.contents);
+  }
+
   /** @internal One more needs the memory, until it says {@link drop}. */
   claim(): void {
-    this.#assertThere();
     this.#claims++;
   }
 
   /** @internal */
   drop(): void {
     if (--this.#claims === 0) this.#owner.free(this);
-  }
-
-  #assertThere(): void {
-    if (this.#isReleased) throw new MqttError('ERR_MQTT_STALE_BATCH');
   }
 
   /** Rows of its own, and a lease that runs out when the batch is released. */

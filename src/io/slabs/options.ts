@@ -12,7 +12,7 @@ export interface SlabPoolOptions {
   /** How many slabs there are: 64 by default, at least 4, and at least 24 where the memory is shared. */
   readonly slabs?: number | undefined;
   /**
-   * Bytes of a slab, a multiple of 64: 131,072 by default, at least 16,384. A socket reads half of it at a time, and
+   * Bytes of a slab, a multiple of 64: 131,072 by default, at least 16,384, and at least 131,072 where the memory is shared. A socket reads half of it at a time, and
    * 65,536 bytes at most.
    */
   readonly slabBytes?: number | undefined;
@@ -36,7 +36,8 @@ const MOST_BYTES = 0xf000_0000;
 export function resolvePoolOptions(options: SlabPoolOptions): ResolvedPoolOptions {
   const given = optionsObject(options, NAMES);
   const shared = boolean('shared', given.shared ?? false);
-  const slabBytes = integer('slabBytes', given.slabBytes ?? 131_072, 16_384, 1 << 28);
+  const smallest = shared ? 131_072 : 16_384;
+  const slabBytes = integer('slabBytes', given.slabBytes ?? 131_072, smallest, 1 << 28);
   if (slabBytes % 64 !== 0) throw new RangeError('option slabBytes must be a multiple of 64');
   const fewest = shared ? 2 * reserveOf(slabBytes, true) + 4 : 4;
   const most = Math.floor(MOST_BYTES / slabBytes);
@@ -59,7 +60,7 @@ export interface SlabReaderOptions<S extends Readable = Duplex>
    * memory is shared it may not be more.
    */
   readonly publishPartsAbove?: number | undefined;
-  /** As `DecoderOptions.maximumListPacketSize`, but half a slab at most where the memory is shared. */
+  /** As `DecoderOptions.maximumListPacketSize`, but half a slab less 1,024 bytes at most where the memory is shared. */
   readonly maximumListPacketSize?: number | undefined;
 }
 
@@ -68,6 +69,11 @@ export interface ResolvedReaderOptions<S extends Readable> {
   readonly decoder: DecoderOptions;
 }
 
+/**
+ * Half of the smallest slab that can be shared holds the longest Topic Name of a PUBLISH, the other half its properties, less this for what else there
+ * is in its header.
+ */
+const HEADER_RESERVE = 1024;
 const READER_NAMES = [...OPTION_NAMES.filter((name) => name !== 'scanner'), 'onBatch'];
 
 /**
@@ -82,7 +88,11 @@ export function resolveReaderOptions<S extends Readable>(
 ): ResolvedReaderOptions<S> {
   const { onBatch, ...given } = optionsObject(options, READER_NAMES);
   if (typeof onBatch !== 'function') throw new TypeError('option onBatch must be a function');
-  const { publishPartsAbove = largestWhole, maximumListPacketSize } = given;
+  const {
+    publishPartsAbove = largestWhole,
+    maximumListPacketSize = largestWhole,
+    maximumConnectPacketSize = largestWhole,
+  } = given;
   if (!isShared) return { onBatch, decoder: { ...given, publishPartsAbove } };
   if (given.resolveTopicAliases === true) {
     throw new RangeError(
@@ -94,6 +104,15 @@ export function resolveReaderOptions<S extends Readable>(
       `option publishPartsAbove must be at most ${largestWhole}, half a slab, where the pool is shared`,
     );
   }
-  const list = Math.min(maximumListPacketSize ?? largestWhole, largestWhole);
-  return { onBatch, decoder: { ...given, publishPartsAbove, maximumListPacketSize: list } };
+  const list = Math.min(maximumListPacketSize, largestWhole - HEADER_RESERVE);
+  const connect = Math.min(maximumConnectPacketSize, largestWhole);
+  return {
+    onBatch,
+    decoder: {
+      ...given,
+      publishPartsAbove,
+      maximumListPacketSize: list,
+      maximumConnectPacketSize: connect,
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { ScannerName } from '../../scanner/scanner.js';
+import { SharedRing, type SharedRingOptions } from '../shared/ring.js';
 import { readingInto } from './accepted.js';
 import { resolvePoolOptions, type SlabPoolOptions, type SlabReaderOptions } from './options.js';
 import { type OnRead, SlabReader } from './reader.js';
@@ -77,6 +78,19 @@ export class SlabPool {
   /** How often all connections had to wait. */
   get timesHeldBack(): number {
     return this.#store.timesHeldBack;
+  }
+
+  /**
+   * A way to hand batches of this pool, which must be `shared`, to one other thread.
+   *
+   * @param options see {@link SharedRingOptions}
+   * @throws `TypeError` if the pool is not shared, or naming the option at fault
+   */
+  ring(options: SharedRingOptions = {}): SharedRing {
+    if (!this.#store.isShared) {
+      throw new TypeError('the pool must be made with the option shared: true to have a ring');
+    }
+    return new SharedRing(this.#store, options);
   }
 
   /**

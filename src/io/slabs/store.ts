@@ -2,6 +2,7 @@
  * What a pool and its readers share: the memory, who has which part of it, and holding back the readers when too
  * little of it is left.
  */
+import { ROW_BYTES, ROW_WORDS } from '../../../assembly/layout.js';
 import { viewOn } from '../../bytes.js';
 import type { Scanner } from '../../scanner/scanner.js';
 import { Arena, NOWHERE } from './arena.js';
@@ -15,9 +16,8 @@ const SLACK = 64;
 const LARGEST_READ = 65_536;
 /** From so many bytes on `fill()`, which copies as C does, is faster than `set()`, which copies shared memory with care. */
 const LONG = 2048;
-/** Bytes of the shortest frame, and of its row. */
+/** Bytes of the shortest frame. */
 const SHORTEST_FRAME = 2;
-const ROW = 32;
 /** Batches that one read can bring where they are handed to other threads. */
 const BATCHES_OF_A_READ = 16;
 
@@ -35,7 +35,7 @@ function largestWholeOf(slabBytes: number): number {
 /** How many slabs the rows, the joined frame and the bytes of one read can take, at most. */
 export function reserveOf(slabBytes: number, isShared: boolean): number {
   if (!isShared) return 1;
-  const rows = Math.ceil(((readBytesOf(slabBytes) / SHORTEST_FRAME) * ROW) / slabBytes);
+  const rows = Math.ceil(((readBytesOf(slabBytes) / SHORTEST_FRAME) * ROW_BYTES) / slabBytes);
   return 2 + rows;
 }
 
@@ -109,6 +109,19 @@ export class SlabStore implements BatchOwner {
     const target = this.view(address, bytes.length);
     if (this.isShared && bytes.length >= LONG) Buffer.prototype.fill.call(target, bytes);
     else target.set(bytes);
+    return address;
+  }
+
+  /** A piece that holds `count` rows from row `from` on. */
+  placeRows(rows: Int32Array, from: number, count: number): number {
+    const { buffer, byteOffset } = rows;
+    if (buffer === this.buffer) {
+      return this.placeMoved(byteOffset + from * ROW_BYTES, count * ROW_BYTES);
+    }
+    const address = this.take(count * ROW_BYTES);
+    new Int32Array(this.buffer, address, count * ROW_WORDS).set(
+      rows.subarray(from * ROW_WORDS, (from + count) * ROW_WORDS),
+    );
     return address;
   }
 

@@ -1,0 +1,137 @@
+/** The side of a ring that works batches off: usually a worker thread. */
+import { setImmediate } from 'node:timers/promises';
+import { TopicMap } from '../../topic-map.js';
+import type { BatchOwner, SlabBatch } from '../slabs/batch.js';
+import { CONSUMER_WAITS, NO_MORE, PRODUCER_WAITS, RELEASED, SENT, TAKEN } from './layout.js';
+import { type RingHandle, RingMemory } from './ring-memory.js';
+import { changeOf, wake } from './waiting.js';
+
+/** Batches in a row, until timers and messages of the thread get their turn. */
+const TURN = 64;
+/** The longest time that a timer can have, in milliseconds. */
+const FOR_EVER = 0x7fff_ffff;
+
+/**
+ * Works off the batches of a ring, one by one, in the order in which they were sent. To be called once a ring, in the thread that got its handle:
+ *
+ * ```js
+ * import { workerData } from 'node:worker_threads';
+ * import { consume } from 'mqtt-wasm';
+ *
+ * await consume(workerData.ring, (batch) => {
+ *   for (const cursor = batch.cursor(); cursor.next(); ) store(cursor.topicId, cursor.payload);
+ * });
+ * ```
+ *
+ * Rows and bytes are those that the thread of the sockets has: nothing is copied. A batch is good until the handler is over, or, if
+ * that returns a promise, until this is settled; `batch.retain()` keeps it until `batch.release()`. Its release tells
+ * the other side that it has been worked off.
+ *
+ * The promise is fulfilled when the ring has ended and all of it has been worked off. When the handler throws, or rejects, nothing more is taken, the batch counts as
+ * not worked off, the other side gets back what is left (`onAbandon`), and the promise rejects with the error. The thread is kept alive until then.
+ *
+ * @param handle `SharedRing.handle`
+ * @param onBatch gets each batch
+ * @throws `TypeError` if `handle` is no handle or `onBatch` no function
+ */
+export async function consume(
+  handle: RingHandle,
+  onBatch: (batch: SlabBatch) => unknown,
+): Promise<void> {
+  if (!(handle?.ring instanceof SharedArrayBuffer)) {
+    throw new TypeError('handle must be that of a SharedRing');
+  }
+  if (typeof onBatch !== 'function') throw new TypeError('onBatch must be a function');
+  const keepAlive = setInterval(() => {}, FOR_EVER);
+  try {
+    await new Consumer(handle).run(onBatch);
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+class Consumer implements BatchOwner {
+  readonly #memory: RingMemory;
+  readonly #words: Int32Array;
+  #taken: number;
+  #released: number;
+
+  constructor(handle: RingHandle) {
+    this.#memory = new RingMemory(handle, new TopicMap());
+    this.#words = this.#memory.words;
+    this.#taken = Atomics.load(this.#words, TAKEN);
+    this.#released = Atomics.load(this.#words, RELEASED);
+  }
+
+  async run(onBatch: (batch: SlabBatch) => unknown): Promise<void> {
+    const words = this.#words;
+    let turn = 0;
+    for (;;) {
+      const sent = Atomics.load(words, SENT);
+      while (this.#taken !== sent) {
+        const slot = this.#take();
+        if (slot === NO_MORE) return;
+        const handling = this.#handle(slot, onBatch);
+        if (handling !== undefined) await handling;
+        if (++turn % TURN === 0) await setImmediate();
+      }
+      Atomics.store(words, CONSUMER_WAITS, 1);
+      await changeOf(words, SENT, sent);
+    }
+  }
+
+  /** A batch has been released. */
+  free({ address: slot }: SlabBatch): void {
+    this.#giveBack(slot);
+  }
+
+  /** The number of the next slot. */
+  #take(): number {
+    const slot = this.#words[this.#memory.sentAt(this.#taken)] as number;
+    this.#taken = (this.#taken + 1) | 0;
+    Atomics.store(this.#words, TAKEN, this.#taken);
+    return slot;
+  }
+
+  /** Hands a batch over. Returns a promise if that takes its time. */
+  #handle(slot: number, onBatch: (batch: SlabBatch) => unknown): Promise<void> | undefined {
+    const batch = this.#memory.batchIn(slot, this);
+    let result: unknown;
+    try {
+      result = onBatch(batch);
+    } catch (error) {
+      this.#stop(batch);
+      throw error;
+    }
+    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') {
+      batch.endOfHandler();
+      return undefined;
+    }
+    return this.#await(batch, result as PromiseLike<unknown>);
+  }
+
+  async #await(batch: SlabBatch, result: PromiseLike<unknown>): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
+      this.#stop(batch);
+      throw error;
+    }
+    batch.endOfHandler();
+  }
+
+  /** Takes no more, and gives a batch back as not worked off. */
+  #stop(batch: SlabBatch): void {
+    if (batch.abandon()) this.#giveBack(~batch.address);
+    this.#giveBack(NO_MORE);
+  }
+
+  /** Puts a slot number, its complement, or `NO_MORE` into the queue of what was released. */
+  #giveBack(slot: number): void {
+    const words = this.#words;
+    words[this.#memory.releasedAt(this.#released)] = slot;
+    this.#released = (this.#released + 1) | 0;
+    Atomics.store(words, RELEASED, this.#released);
+    wake(words, PRODUCER_WAITS, RELEASED);
+  }
+}
