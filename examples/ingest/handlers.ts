@@ -1,0 +1,34 @@
+/** What this server does with messages, as an example: it counts them, and looks at temperatures. Each thread has its own counts. */
+import type { Route } from './routes.js';
+
+export interface Counts {
+  messages: number;
+  payloadBytes: number;
+  /** The highest temperature there was. */
+  highest: number;
+}
+
+export function countingRoutes(): { readonly counts: Counts; readonly routes: readonly Route[] } {
+  const counts: Counts = { messages: 0, payloadBytes: 0, highest: Number.NEGATIVE_INFINITY };
+  return {
+    counts,
+    routes: [
+      [
+        '+/+/temperature',
+        ({ type, payload }) => {
+          if (type !== 'PUBLISH' || payload === undefined) return;
+          counts.messages++;
+          counts.payloadBytes += payload.length;
+          counts.highest = Math.max(counts.highest, Number(payload.toString()));
+        },
+      ],
+      [
+        '#',
+        ({ type, payloadLength }) => {
+          if (type !== 'PUBLISH_PART' && type !== 'PUBLISH_END') counts.messages++;
+          if (type === 'PUBLISH' || type === 'PUBLISH_PART') counts.payloadBytes += payloadLength;
+        },
+      ],
+    ],
+  };
+}

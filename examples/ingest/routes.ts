@@ -1,0 +1,73 @@
+/** What is to be done with messages, by their topic: an array look-up by its number once the topic has been seen. */
+import { type FrameCursor, TopicMap } from 'mqtt-wasm';
+import { matches } from '../router/topic-filter.js';
+
+/**
+ * Gets a PUBLISH, or one after the other the pieces of a long one: `PUBLISH_START`, `PUBLISH_PART`s, `PUBLISH_END`. What it
+ * wants to keep it must copy.
+ */
+export type Handler = (frame: FrameCursor) => void;
+
+/** The first whose Topic Filter matches is taken. */
+export type Route = readonly [topicFilter: string, handler: Handler];
+
+const ignore: Handler = () => {};
+
+export class Routes {
+  readonly #routes: readonly Route[];
+  readonly #byTopicId = new TopicMap<Handler>();
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = routes;
+  }
+
+  /** Who handles a PUBLISH, or the PUBLISH_START of a long one. */
+  handlerOf(frame: FrameCursor): Handler {
+    return this.#byTopicId.get(frame.topicId) ?? this.#find(frame);
+  }
+
+  #find({ topicId, topic = '' }: FrameCursor): Handler {
+    const found = this.#routes.find(([filter]) => matches(filter, topic))?.[1] ?? ignore;
+    this.#byTopicId.set(topicId, found);
+    return found;
+  }
+}
+
+/** One connection's messages on their way to the handlers. */
+export class Delivery {
+  readonly #routes: Routes;
+  /** Packet Identifiers of messages of QoS 2 that were handled and may come again (section 4.3.3). */
+  readonly #handled = new Set<number>();
+  /** Who gets the rest of a long message. */
+  #rest: Handler = ignore;
+
+  constructor(routes: Routes) {
+    this.#routes = routes;
+  }
+
+  take(frame: FrameCursor): void {
+    switch (frame.type) {
+      case 'PUBLISH':
+        if (this.#isNew(frame)) this.#routes.handlerOf(frame)(frame);
+        break;
+      case 'PUBLISH_START':
+        this.#rest = this.#isNew(frame) ? this.#routes.handlerOf(frame) : ignore;
+        this.#rest(frame);
+        break;
+      case 'PUBLISH_PART':
+      case 'PUBLISH_END':
+        this.#rest(frame);
+        break;
+      case 'PUBREL':
+        this.#handled.delete(frame.packetIdentifier);
+        break;
+    }
+  }
+
+  #isNew({ qos, packetIdentifier }: FrameCursor): boolean {
+    if (qos < 2) return true;
+    if (this.#handled.has(packetIdentifier)) return false;
+    this.#handled.add(packetIdentifier);
+    return true;
+  }
+}

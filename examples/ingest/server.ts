@@ -1,0 +1,126 @@
+/**
+ * An ingest server: takes in what many clients publish, as fast as it comes, handles it by topic, and acknowledges it when it has been handled.
+ * It passes messages on to subscribers at QoS 0. Sessions end with their connection; nothing is retained; there are no wills and no passwords.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { type SlabBatch, SlabPool } from 'mqtt-wasm';
+import { type Counts, countingRoutes } from './handlers.js';
+import { Delivery, Routes } from './routes.js';
+import { type Context, Session } from './session.js';
+import { Subscribers } from './subscribers.js';
+import { handlingInThreads } from './threads.js';
+
+export interface IngestOptions {
+  /** 0 (the default): any that is free. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Worker threads that handle messages; 0 (the default): they are handled where they are received. */
+  readonly threads?: number;
+  /** What happens beside the traffic: a client that broke a rule, a thread that failed. */
+  readonly onTrouble?: (what: string) => void;
+}
+
+export interface Ingest {
+  readonly port: number;
+  readonly pool: SlabPool;
+  /** Messages handled and, above QoS 0, acknowledged. */
+  readonly messages: number;
+  readonly connections: number;
+  /** What the handlers have counted: one for each thread. */
+  counts(): Promise<readonly Counts[]>;
+  /** Ends a thread, whatever it is doing: its clients are cut off, and another one takes its place. */
+  restartThread(index: number): Promise<void>;
+  /** Breaks off all connections. */
+  close(): Promise<void>;
+}
+
+const MAXIMUM_PACKET_SIZE = 16 * 1024 * 1024;
+
+/** Where the batches of connections are handled. */
+export interface Handling {
+  /** Handles a batch, and has it answered then. */
+  handle(batch: SlabBatch, session: Session): void;
+  /** The connection is over. */
+  end(connection: number): void;
+  counts(): Promise<readonly Counts[]>;
+  restart(index: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Handles messages in the thread that has the sockets. */
+function handlingHere(): Handling {
+  const { counts, routes } = countingRoutes();
+  const shared = new Routes(routes);
+  const deliveries = new Map<number, Delivery>();
+  return {
+    handle(batch, session) {
+      let delivery = deliveries.get(batch.connection);
+      if (delivery === undefined) {
+        delivery = new Delivery(shared);
+        deliveries.set(batch.connection, delivery);
+      }
+      for (const frame = batch.cursor(); frame.next(); ) delivery.take(frame);
+      session.answer(batch);
+    },
+    end: (connection) => deliveries.delete(connection),
+    counts: async () => [counts],
+    restart: async () => {},
+    close: async () => {},
+  };
+}
+
+/** Starts the server. */
+export async function startIngest(options: IngestOptions = {}): Promise<Ingest> {
+  const { port = 0, host = '127.0.0.1', threads = 0, onTrouble = () => {} } = options;
+  const pool = new SlabPool({ shared: threads > 0 });
+  const context: Context = {
+    subscribers: new Subscribers(),
+    maximumPacketSize: MAXIMUM_PACKET_SIZE,
+    sessions: new Map(),
+    messages: 0,
+  };
+  const sessions = new Map<number, Session>();
+  const handling =
+    threads === 0 ? handlingHere() : handlingInThreads(threads, pool, sessions, onTrouble);
+
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
+    const { socket, connection } = pool.accept(accepted, {
+      role: 'server',
+      maximumPacketSize: MAXIMUM_PACKET_SIZE,
+      topicAliasMaximum: 0,
+      retainAvailable: false,
+      onBatch(batch) {
+        session.forward(batch);
+        handling.handle(batch, session);
+      },
+    });
+    const session = new Session(socket, connection, context);
+    sessions.set(connection, session);
+    socket.on('error', (error) => onTrouble(`connection ${connection}: ${error.message}`));
+    socket.once('close', () => {
+      sessions.delete(connection);
+      handling.end(connection);
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    pool,
+    get messages() {
+      return context.messages;
+    },
+    get connections() {
+      return sessions.size;
+    },
+    counts: () => handling.counts(),
+    restartThread: (index) => handling.restart(index),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const { socket } of sessions.values()) socket.destroy();
+      await closed;
+      await handling.close();
+    },
+  };
+}

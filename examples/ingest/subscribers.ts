@@ -1,0 +1,155 @@
+/**
+ * Passing messages on to subscribers, at QoS 0. A message that came at QoS 0 goes on as the bytes that were received: views of the slab, neighbours in one
+ * write. The batch is kept until the kernel has taken them.
+ */
+import type { Socket } from 'node:net';
+import {
+  type FrameCursor,
+  type ProtocolVersion,
+  PublishFanOut,
+  type PublishPacket,
+  type PublishStart,
+  type SlabBatch,
+  TopicMap,
+} from 'mqtt-wasm';
+import { matches } from '../router/topic-filter.js';
+
+export class Subscriber {
+  readonly topicFilters = new Set<string>();
+  readonly socket: Socket;
+  readonly protocolVersion: ProtocolVersion;
+
+  constructor(socket: Socket, protocolVersion: ProtocolVersion) {
+    this.socket = socket;
+    this.protocolVersion = protocolVersion;
+  }
+}
+
+/** The parts of a long message that has subscribers. */
+interface LongMessage {
+  readonly subscribers: readonly Subscriber[];
+  readonly start: PublishStart;
+  readonly payload: Uint8Array[];
+}
+
+export class Subscribers {
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #byTopicId = new TopicMap<readonly Subscriber[]>();
+  /** By connection. */
+  readonly #long = new Map<number, LongMessage>();
+
+  /** Whether there are any. */
+  get areThere(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  /** To be called when a subscription comes or goes. */
+  changed(subscriber: Subscriber): void {
+    if (subscriber.topicFilters.size > 0) this.#subscribers.add(subscriber);
+    else this.#subscribers.delete(subscriber);
+    this.#byTopicId.clear();
+  }
+
+  /** A connection is over: nobody waits for the rest of its message. */
+  forget(connection: number): void {
+    this.#long.delete(connection);
+  }
+
+  /** Passes the messages of a batch on; `protocolVersion` is that of the connection they came from. */
+  forward(batch: SlabBatch, protocolVersion: ProtocolVersion): void {
+    const writes = new Writes(batch);
+    for (const frame = batch.cursor(); frame.next(); ) {
+      if (frame.type === 'PUBLISH') this.#forwardWhole(frame, protocolVersion, writes);
+      else if (frame.type.startsWith('PUBLISH_')) this.#forwardPiece(frame, batch, writes);
+    }
+    writes.flush();
+  }
+
+  #forwardWhole(frame: FrameCursor, version: ProtocolVersion, writes: Writes): void {
+    const subscribers = this.#subscribersOf(frame);
+    if (subscribers.length === 0) return;
+    const isPlain = frame.qos === 0 && !frame.retain;
+    let message: PublishFanOut | undefined;
+    for (const subscriber of subscribers) {
+      const { protocolVersion } = subscriber;
+      if (isPlain && (protocolVersion === 5) === (version === 5)) {
+        writes.add(subscriber, frame.bytes);
+      } else {
+        message ??= new PublishFanOut(frame.packet() as PublishPacket);
+        writes.add(subscriber, message.encode({ protocolVersion }));
+      }
+    }
+  }
+
+  /** A long message is copied, for other messages must not come between its parts. */
+  #forwardPiece(frame: FrameCursor, { connection }: SlabBatch, writes: Writes): void {
+    const packet = frame.packet();
+    if (packet.type === 'PUBLISH_START') {
+      const subscribers = this.#subscribersOf(frame);
+      if (subscribers.length > 0)
+        this.#long.set(connection, { subscribers, start: packet, payload: [] });
+      return;
+    }
+    const long = this.#long.get(connection);
+    if (long === undefined) return;
+    if (packet.type === 'PUBLISH_PART') {
+      long.payload.push(Buffer.from(packet.payload));
+      return;
+    }
+    this.#long.delete(connection);
+    const message = new PublishFanOut({ ...long.start, payload: Buffer.concat(long.payload) });
+    for (const subscriber of long.subscribers) {
+      const { protocolVersion } = subscriber;
+      writes.add(subscriber, message.encode({ protocolVersion }));
+    }
+  }
+
+  #subscribersOf(frame: FrameCursor): readonly Subscriber[] {
+    const known = this.#byTopicId.get(frame.topicId);
+    if (known !== undefined) return known;
+    const { topic = '' } = frame;
+    const found = [...this.#subscribers].filter(({ topicFilters }) =>
+      [...topicFilters].some((filter) => matches(filter, topic)),
+    );
+    this.#byTopicId.set(frame.topicId, found);
+    return found;
+  }
+}
+
+/** What a batch gives subscribers to write. Neighbours in memory become one write. */
+class Writes {
+  readonly #batch: SlabBatch;
+  readonly #pending = new Map<Subscriber, Uint8Array>();
+  #unwritten = 0;
+
+  constructor(batch: SlabBatch) {
+    this.#batch = batch;
+  }
+
+  add(subscriber: Subscriber, bytes: Uint8Array): void {
+    const before = this.#pending.get(subscriber);
+    const next = before !== undefined ? before.byteOffset + before.length : -1;
+    if (before !== undefined && before.buffer === bytes.buffer && next === bytes.byteOffset) {
+      const length = before.length + bytes.length;
+      this.#pending.set(subscriber, Buffer.from(before.buffer, before.byteOffset, length));
+      return;
+    }
+    if (before !== undefined) this.#write(subscriber, before);
+    this.#pending.set(subscriber, bytes);
+  }
+
+  flush(): void {
+    for (const [subscriber, bytes] of this.#pending) this.#write(subscriber, bytes);
+    if (this.#unwritten > 0) this.#batch.retain();
+  }
+
+  /** A subscriber that does not read misses messages, which QoS 0 allows. */
+  #write({ socket }: Subscriber, bytes: Uint8Array): void {
+    if (socket.destroyed || socket.writableNeedDrain) return;
+    this.#unwritten++;
+    // The bytes are the batch's until the kernel has taken them, or the socket has given up.
+    socket.write(bytes, () => {
+      if (--this.#unwritten === 0) this.#batch.release();
+    });
+  }
+}

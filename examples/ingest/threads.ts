@@ -1,0 +1,79 @@
+/** Handling messages in worker threads: a ring to each, and the connections shared out among them. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { SharedRing, SlabPool } from 'mqtt-wasm';
+import type { Counts } from './handlers.js';
+import type { Handling } from './server.js';
+import type { Session } from './session.js';
+
+interface Thread {
+  readonly ring: SharedRing;
+  readonly worker: Worker;
+}
+
+export function handlingInThreads(
+  count: number,
+  pool: SlabPool,
+  sessions: ReadonlyMap<number, Session>,
+  onTrouble: (what: string) => void,
+): Handling {
+  let isClosing = false;
+  /** Connection number n goes to thread n modulo their number, so that its messages stay in order. */
+  const threads = Array.from({ length: count }, (_, index) => start(index));
+  const threadOf = (connection: number) => threads[connection % count] as Thread;
+
+  function start(index: number): Thread {
+    const ring = pool.ring({
+      // What has been handled is acknowledged, and nothing before.
+      onRelease: (batch) => sessions.get(batch.connection)?.answer(batch),
+    });
+    const worker = new Worker(new URL('./start-worker.js', import.meta.url), {
+      execArgv: [],
+      workerData: { ring: ring.handle },
+    });
+    worker.on('error', (error) => onTrouble(`thread ${index}: ${error.message}`));
+    worker.once('exit', () => {
+      ring.abandon();
+      if (isClosing) return;
+      threads[index] = start(index);
+      // What was not acknowledged, their clients send again when they come back.
+      for (const [connection, { socket }] of sessions) {
+        if (connection % count === index) socket.destroy();
+      }
+    });
+    return { ring, worker };
+  }
+
+  return {
+    handle(batch, session) {
+      const { ring } = threadOf(batch.connection);
+      if (ring.isOpen) ring.send(batch);
+      else session.socket.destroy();
+    },
+    end(connection) {
+      const { ring } = threadOf(connection);
+      if (ring.isOpen) ring.sendEnd(connection);
+    },
+    counts: () =>
+      Promise.all(
+        threads.map(async ({ worker }) => {
+          worker.postMessage('counts');
+          const [counts] = await once(worker, 'message');
+          return counts as Counts;
+        }),
+      ),
+    async restart(index) {
+      await threads[index]?.worker.terminate();
+    },
+    async close() {
+      isClosing = true;
+      await Promise.all(
+        threads.map(async ({ ring, worker }) => {
+          const exited = once(worker, 'exit');
+          await ring.end();
+          await exited;
+        }),
+      );
+    },
+  };
+}

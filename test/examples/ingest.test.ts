@@ -1,0 +1,155 @@
+/** The ingest server, with clients of MQTT.js. */
+
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Ingest, startIngest } from '../../examples/ingest/server.js';
+import { encode } from '../../src/index.js';
+
+describe.each([0, 2])('with %i worker threads', (threads) => {
+  let ingest: Ingest;
+  const clients: MqttClient[] = [];
+  const trouble: string[] = [];
+
+  beforeEach(async () => {
+    trouble.length = 0;
+    ingest = await startIngest({ threads, onTrouble: (what) => trouble.push(what) });
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.endAsync(true);
+    await ingest.close();
+    await vi.waitFor(() => expect(ingest.connections).toBe(0));
+    expect(ingest.pool.heldBatches).toBe(0);
+  });
+
+  async function connected(protocolVersion: 4 | 5, clientId?: string): Promise<MqttClient> {
+    const client = await connectAsync(`mqtt://127.0.0.1:${ingest.port}`, {
+      protocolVersion,
+      reconnectPeriod: 0,
+      ...(clientId === undefined ? {} : { clientId }),
+    });
+    clients.push(client);
+    return client;
+  }
+
+  async function total() {
+    const counts = await ingest.counts();
+    return {
+      messages: counts.reduce((sum, { messages }) => sum + messages, 0),
+      payloadBytes: counts.reduce((sum, { payloadBytes }) => sum + payloadBytes, 0),
+      highest: Math.max(...counts.map(({ highest }) => highest)),
+    };
+  }
+
+  test('messages of both versions and every QoS are handled by topic and acknowledged', async () => {
+    const publishers = await Promise.all([connected(4), connected(5), connected(4), connected(5)]);
+    for (const [index, publisher] of publishers.entries()) {
+      for (const qos of [0, 1, 2] as const) {
+        await publisher.publishAsync('site/7/temperature', String(20 + index), { qos });
+        await publisher.publishAsync('elsewhere', 'abc', { qos });
+      }
+    }
+    await vi.waitFor(() => expect(ingest.messages).toBe(24));
+    expect(await total()).toEqual({ messages: 24, payloadBytes: 4 * 3 * (2 + 3), highest: 23 });
+    expect(trouble).toEqual([]);
+  });
+
+  test('subscribers of both versions get messages at QoS 0, long ones included', async () => {
+    const [old, recent, publisher, recentPublisher] = await Promise.all([
+      connected(4),
+      connected(5),
+      connected(4),
+      connected(5),
+    ]);
+    const seen = [old, recent].map((client) => {
+      const messages: string[] = [];
+      client.on('message', (topic, payload, { qos }) =>
+        messages.push(`${topic} ${payload.length} ${payload.subarray(0, 5)} ${qos}`),
+      );
+      return messages;
+    });
+    await old.subscribeAsync('a/#', { qos: 1 });
+    await recent.subscribeAsync(['a/+', 'b']);
+    const expected: string[] = [];
+    for (const [index, from] of [publisher, recentPublisher, publisher].entries()) {
+      for (const qos of [0, 1, 2] as const) {
+        const payload = String.fromCharCode(97 + index).repeat(qos === 1 ? 300_000 : 10);
+        await from.publishAsync(`a/${index}`, payload, { qos });
+        expected.push(`a/${index} ${payload.length} ${payload.slice(0, 5)} 0`);
+      }
+    }
+    await vi.waitFor(() => {
+      for (const messages of seen) expect([...messages].sort()).toEqual([...expected].sort());
+    });
+    await old.unsubscribeAsync('a/#');
+    await publisher.publishAsync('a/0', 'more', { qos: 1 });
+    await vi.waitFor(() => expect(seen[1]).toHaveLength(expected.length + 1));
+    expect(seen[0]).toHaveLength(expected.length);
+  });
+
+  test('a flood to a subscriber arrives as it was sent', async () => {
+    const subscriber = await connected(4);
+    const publisher = await connected(4);
+    const numbers: number[] = [];
+    subscriber.on('message', (_, payload) => numbers.push(Number(payload)));
+    await subscriber.subscribeAsync('flood/#');
+    for (let turn = 0; turn < 20; turn++) {
+      for (let index = 0; index < 200; index++) {
+        publisher.publish(`flood/${index % 7}`, String(turn * 200 + index));
+      }
+      await vi.waitFor(() => expect(numbers).toHaveLength((turn + 1) * 200));
+    }
+    expect(numbers).toEqual(Array.from({ length: 4000 }, (_, index) => index));
+    await vi.waitFor(() => expect(ingest.pool.heldBatches).toBe(0));
+  });
+
+  test('of two clients with one name the earlier one has to go, and who breaks a rule as well', async () => {
+    const first = await connected(4, 'same');
+    const closed = new Promise<void>((resolve) => first.once('close', () => resolve()));
+    await connected(4, 'same');
+    await closed;
+    const socket = connectSocket(ingest.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'rude', keepAlive: 0 }));
+    await once(socket, 'data');
+    socket.write(Uint8Array.of(0x30, 0x05, 0, 1, 0x23, 0, 0));
+    await once(socket, 'close');
+    await vi.waitFor(() => expect(trouble).toHaveLength(1));
+    expect(trouble[0]).toMatch(/wildcard/);
+  });
+
+  test('who is silent for too long is cut off', async () => {
+    const socket = connectSocket(ingest.port, '127.0.0.1');
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'silent', keepAlive: 1 }));
+    await once(socket, 'data');
+    const began = performance.now();
+    await once(socket, 'close');
+    expect(performance.now() - began).toBeGreaterThan(1000);
+  });
+});
+
+test('when a thread ends its clients are cut off, those of others are not, and all can go on', async () => {
+  const ingest = await startIngest({ threads: 2 });
+  try {
+    const clients = await Promise.all(
+      [0, 1].map(() => connectAsync(`mqtt://127.0.0.1:${ingest.port}`, { reconnectPeriod: 20 })),
+    );
+    const closed = clients.map(
+      (client) => new Promise((resolve) => client.once('close', () => resolve(client))),
+    );
+    for (const client of clients) await client.publishAsync('a', 'before', { qos: 1 });
+    await ingest.restartThread(0);
+    const gone = await Promise.race(closed);
+    const there = clients.find((client) => client !== gone);
+    expect(there?.connected).toBe(true);
+    for (const client of clients) await client.publishAsync('a', 'after', { qos: 2 });
+    await vi.waitFor(() => expect(ingest.messages).toBe(4));
+    await vi.waitFor(() => expect(ingest.pool.heldBatches).toBe(0));
+    for (const client of clients) await client.endAsync(true);
+  } finally {
+    await ingest.close();
+  }
+  expect(ingest.pool.freeSlabs).toBeGreaterThanOrEqual(ingest.pool.slabs - 1);
+});
