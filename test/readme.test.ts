@@ -1,7 +1,14 @@
 /** The README's examples, run as they stand, against peers that do not behave. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type Server,
+  type ServerOpts,
+  type Socket,
+} from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -13,7 +20,8 @@ import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = Array.from(README.matchAll(/```js\n(.*?)```/gs), ([, code]) => code as string);
-const [SERVER, ROUTES, PIPELINE, CONNECTION, DECODER, ENCODER, PARTS] = blocks as [
+const [SERVER, ROUTES, SLABS, PIPELINE, CONNECTION, DECODER, ENCODER, PARTS] = blocks as [
+  string,
   string,
   string,
   string,
@@ -54,8 +62,11 @@ afterEach(() => {
 });
 
 /** A server whose connections go to `serve`, and the way to connect to it. */
-async function listening(serve: (socket: Socket) => void): Promise<() => Promise<Socket>> {
-  const server = createServer(serve).listen(0, '127.0.0.1');
+async function listening(
+  serve: (socket: Socket) => void,
+  options: ServerOpts = {},
+): Promise<() => Promise<Socket>> {
+  const server = createServer(options, serve).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -67,25 +78,31 @@ async function listening(serve: (socket: Socket) => void): Promise<() => Promise
   };
 }
 
-test('there are seven examples in JavaScript', () => {
-  expect(blocks).toHaveLength(7);
+test('there are eight examples in JavaScript', () => {
+  expect(blocks).toHaveLength(8);
 });
 
 /** Starts an example that serves on a port of its own; what it prints; how many connections are open. */
-async function start(example: string) {
+async function start(example: string, given: Record<string, unknown> = {}) {
   const printed: string[] = [];
   const print = (...values: unknown[]) => printed.push(values.join(' '));
   let connections = 0;
   let reach: Promise<() => Promise<Socket>> | undefined;
+  type Serve = (socket: Socket) => unknown;
   await run(example, {
+    ...given,
     console: { log: print, error: print },
-    createServer: (serve: (socket: Socket) => Promise<void>) => ({
+    createServer: (...[options, handler]: [Serve] | [ServerOpts, Serve]) => ({
       listen() {
-        reach = listening((socket) => {
-          connections++;
-          socket.once('close', () => connections--);
-          void serve(socket);
-        });
+        const serve = handler ?? (options as Serve);
+        reach = listening(
+          (socket) => {
+            connections++;
+            socket.once('close', () => connections--);
+            void serve(socket);
+          },
+          handler === undefined ? {} : (options as ServerOpts),
+        );
       },
     }),
   });
@@ -128,6 +145,27 @@ describe('the server', () => {
     await vi.waitFor(() => expect(printed).toHaveLength(2));
     expect(printed[0]).toBe('a/b 5 bytes');
     expect(printed[1]).toContain(message);
+  });
+});
+
+describe('the server on slabs', () => {
+  test('counts, answers, and survives a client that breaks a rule', async () => {
+    const counted: number[] = [];
+    const { printed, connect } = await start(SLABS, {
+      count: (topicId: number, payloadLength: number) => counted.push(topicId, payloadLength),
+      answer: (socket: Socket, packet: ControlPacket) => socket.write(packet.type),
+    });
+    const socket = await connect();
+    const closed = once(socket, 'close');
+    const publish = encode({ type: 'PUBLISH', topic: 'a/b', payload: 'hello' });
+    socket.write(join(encode({ type: 'CONNECT', clientIdentifier: 'a' }), publish, publish));
+    expect(String((await once(socket, 'data'))[0])).toBe('CONNECT');
+    socket.write(join(publish, hex('36 00')));
+    await closed;
+    const [topicId] = counted;
+    expect(topicId).toBeGreaterThan(0);
+    expect(counted).toEqual([topicId, 5, topicId, 5, topicId, 5]);
+    expect(printed).toEqual([expect.stringContaining('QoS is not 0, 1 or 2')]);
   });
 });
 
