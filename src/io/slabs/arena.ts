@@ -9,9 +9,9 @@
 /** Pieces begin at multiples of this, so that rows can lie in them. */
 const ALIGNMENT = 8;
 
-/** Rounds up to a length that pieces have. */
+/** Rounds up to a length that pieces have: none is empty, for it could not be told whose slab it is of. */
 function aligned(length: number): number {
-  return (length + ALIGNMENT - 1) & -ALIGNMENT;
+  return (Math.max(length, 1) + ALIGNMENT - 1) & -ALIGNMENT;
 }
 
 /** What is no address. */
