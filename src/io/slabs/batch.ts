@@ -59,6 +59,8 @@ export class SlabBatch extends FrameBatch {
     isLast = false,
   ) {
     super(contents);
+    // Rows that the table could not hold are the batch's own, but its bytes are not.
+    if (contents.lease === OWNED) this.#newLease(new BatchLease());
     this.isLast = isLast;
     this.address = address;
     this.pieceLength = pieceLength;
