@@ -32,12 +32,13 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-function factsOf({ protocolVersion, sender, limits }: Connection): PacketFacts {
+function factsOf({ protocolVersion, sender, limits, options }: Connection): PacketFacts {
   return {
     protocolVersion,
     sender,
     rules: limits.rules,
-    maximumPropertyLength: limits.maximumListPacketSize,
+    // Not what holds before the CONNECT, which may be the first of them.
+    maximumPropertyLength: options.maximumListPacketSize,
   };
 }
 
