@@ -143,10 +143,14 @@ export class SlabStore implements BatchOwner {
     this.giveBack(address, pieceLength);
   }
 
-  /** A slab for a socket to read into, or {@link NOWHERE} if they are scarce. */
+  /**
+   * A slab for a socket to read into, or {@link NOWHERE} if they are scarce. A socket at rest keeps its slab, so of all but the one that
+   * pieces are cut from, those that {@link letGoIfEased} waits for are never lent.
+   */
   lend(): number {
     const { arena } = this;
-    if (this.#lent * 2 >= arena.slabs || arena.free <= this.#reserve) return NOWHERE;
+    const most = Math.min(arena.slabs / 2, arena.slabs - 1 - 2 * this.#reserve);
+    if (this.#lent >= most || arena.free <= this.#reserve) return NOWHERE;
     this.#lent++;
     return arena.takeSlab();
   }
