@@ -2,6 +2,8 @@
  * Where a socket reads to. All that read little share one place, the landing: what came is moved out of it before the next
  * read, so that a connection at rest takes no memory. A socket that reads much gets a slab to itself, and what came stays where it is.
  */
+import { allocate, copyBytes } from '../../bytes.js';
+import { copies } from '../../copies.js';
 import { NOWHERE } from './arena.js';
 import type { SlabStore } from './store.js';
 
@@ -58,7 +60,10 @@ export class ReadTarget {
   /** A copy of what a read has brought, for which it is not the time. */
   copy(bytesRead: number): Uint8Array {
     const view = this.#slab === NOWHERE ? this.#store.landingView : this.#slabView;
-    return view.slice(0, bytesRead);
+    const copy = allocate(bytesRead);
+    copyBytes(view, 0, bytesRead, copy, 0);
+    copies.bytes += bytesRead;
+    return copy;
   }
 
   /** Gives the slab back. */
