@@ -145,12 +145,19 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
   attach(socket: S, readsIntoSlabs: boolean): void {
     this.#socket = socket;
     this.#readsIntoSlabs = readsIntoSlabs;
+    if (socket.closed) {
+      this.#close();
+      return;
+    }
     this.#store.readers.add(this);
+    // Before there are listeners: a socket that once was to flow reads when it has connected.
+    if (this.#held !== 0) socket.pause();
     // The bytes of a socket that knows nothing of `onread` after all come here as well.
     socket.on('data', (chunk) => this.#takeChunk(chunk));
     socket.once('end', () => this.#end());
     socket.once('close', () => this.#close());
-    if (this.#held !== 0) socket.pause();
+    // It may have been paused when it was made.
+    if (this.#held === 0) socket.resume();
   }
 
   #hold(why: number): void {
