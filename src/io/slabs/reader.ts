@@ -58,10 +58,8 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
   #socket: S | undefined;
   #readsIntoSlabs = false;
   #held = 0;
-  /** Bytes that came although nothing was to be read: the rest of a long chunk, or what a TLS socket had decrypted already. */
+  /** Chunks that are being taken, or will be in this tick. */
   #pending: Uint8Array[] = [];
-  #isTaking = false;
-  #hasEnded = false;
   #isOver = false;
 
   /** @internal */
@@ -170,20 +168,19 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
   #release(why: number): void {
     if ((this.#held & why) === 0) return;
     this.#held &= ~why;
-    if (this.#held !== 0) return;
-    // In the middle of a batch, whoever takes it goes on himself.
-    if (!this.#isTaking) this.#takePending();
     if (this.#held === 0 && !this.#isOver) this.#socket?.resume();
   }
 
   /** A read has filled so many bytes of the target. */
   #take(bytesRead: number): void {
     if (this.#isOver) return;
-    if (this.#held !== 0 || this.#isTaking) {
-      this.#pending.push(this.#target.copy(bytesRead));
+    const target = this.#target;
+    const socket = this.#socket as S;
+    // A TLS socket hands over what it has decrypted already although it was told to wait.
+    if (this.#held !== 0 || this.#store.isTaking || socket.readableLength > 0) {
+      socket.push(target.copy(bytesRead));
       return;
     }
-    const target = this.#target;
     target.take(bytesRead);
     this.#decode(target.address, bytesRead, target.pieceLength);
   }
@@ -195,14 +192,17 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
       return;
     }
     this.#pending.push(chunk);
-    if (this.#held === 0 && !this.#isTaking) this.#takePending();
+    // A handler that writes to this stream still reads rows, which the next scan would overwrite.
+    if (this.#store.isTaking) process.nextTick(() => this.#takePending());
+    else this.#takePending();
   }
 
   #takePending(): void {
     const store = this.#store;
-    while (this.#held === 0 && !this.#isOver) {
+    const socket = this.#socket as S;
+    while (this.#held === 0 && !this.#isOver && !socket.destroyed) {
       const chunk = this.#pending[0];
-      if (chunk === undefined) break;
+      if (chunk === undefined) return;
       const length = Math.min(chunk.length, store.readBytes);
       if (length === chunk.length) this.#pending.shift();
       else this.#pending[0] = chunk.subarray(length);
@@ -210,7 +210,10 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
       copies.bytes += length;
       this.#decode(address, length, length);
     }
-    this.#finishIfAllIsTaken();
+    // The rest waits in the stream, which does not end before it has been read.
+    const rest = this.#pending.reverse();
+    this.#pending = [];
+    for (const chunk of rest) socket.unshift(chunk);
   }
 
   /** Decodes the `length` bytes at `address` and hands the batch over. They lie in a piece of `pieceLength` bytes. */
@@ -218,18 +221,18 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
     const store = this.#store;
     // What holds for the first frame: a CONNECT may change it.
     const facts = factsOf(this.#decoder.connection);
-    this.#isTaking = true;
+    store.isTaking = true;
     let batch: FrameBatch;
     try {
       batch = this.#decoder.push(store.view(address, length));
     } catch (error) {
-      this.#isTaking = false;
+      store.isTaking = false;
       store.giveBack(address, pieceLength);
       this.#fail(error as Error);
       return;
     }
     if (batch.length === 0) {
-      this.#isTaking = false;
+      store.isTaking = false;
       store.giveBack(address, pieceLength);
     } else {
       const { contents } = batch.withoutError();
@@ -249,12 +252,12 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
     try {
       result = this.#onBatch(batch, this);
     } catch (thrown) {
+      this.#store.isTaking = false;
       batch.endOfHandler();
-      this.#isTaking = false;
       this.#fail(thrown as Error);
       return;
     }
-    this.#isTaking = false;
+    this.#store.isTaking = false;
     if (!isPromise(result)) {
       batch.endOfHandler();
       return;
@@ -274,31 +277,32 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
     );
   }
 
+  /** The peer has ended, which may be in the middle of a frame; all that came before has been taken. */
   #end(): void {
-    this.#hasEnded = true;
-    if ((this.#held & BY_HANDLER) === 0) this.#finishIfAllIsTaken();
-  }
-
-  /** The peer has ended, and there is nothing left to be taken: that may be in the middle of a frame. */
-  #finishIfAllIsTaken(): void {
-    if (!this.#hasEnded || this.#isOver || this.#pending.length > 0) return;
+    if (this.#isOver) return;
     try {
       this.#decoder.end();
     } catch (error) {
-      this.#fail(error as Error);
+      // A handler may still be at work on what came before a bad frame: the first error counts.
+      this.#fail(this.#decoder.error ?? (error as Error));
     }
   }
 
   #fail(error: Error): void {
     if (this.#isOver) return;
-    this.#close();
+    this.#stop();
     this.#socket?.destroy(error);
   }
 
-  #close(): void {
+  #stop(): void {
     this.#isOver = true;
     this.#pending = [];
-    this.#target.close();
     this.#store.readers.delete(this);
+  }
+
+  /** Only now nobody writes to the slab any more: a TLS socket goes on decrypting when it has been destroyed. */
+  #close(): void {
+    this.#stop();
+    this.#target.close();
   }
 }

@@ -61,6 +61,8 @@ export class SlabStore implements BatchOwner {
   timesHeldBack = 0;
   /** Batches that somebody still has. */
   heldBatches = 0;
+  /** Whether a batch is being made, or its handler reads the scanner's rows: nothing else may be decoded then. */
+  isTaking = false;
   readonly #memory: SlabMemory;
   /** Slabs that must be free for a read to go on. */
   readonly #reserve: number;

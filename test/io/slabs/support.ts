@@ -73,9 +73,15 @@ export async function outcomeOf<S extends Readable>(
     error = thrown;
   });
   read((batch) => collected.add(batch));
-  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+  await closed(stream);
   collected.endPayload();
   return { packets: collected.packets, error };
+}
+
+/** Fulfilled when the stream has told that it is closed, with an error or without. */
+export async function closed(stream: Readable): Promise<void> {
+  if (stream.closed) await turns(1);
+  else await new Promise<void>((resolve) => stream.once('close', () => resolve()));
 }
 
 /** A frame of `length` bytes, 131 or more and less than 16,384: a PUBLISH whose payload begins with `number`. */
