@@ -55,8 +55,8 @@ export function readingInto(accepted: Socket, onread: OnRead): Socket | undefine
   const old = accepted as Socket & Internals;
   const { _handle: handle, _server: server } = old;
   if (!canBeMadeAnew(accepted) || !canReadIntoBuffers(handle)) return undefined;
-  const { allowHalfOpen, timeout } = accepted;
-  const options = { handle, allowHalfOpen, onread };
+  const { allowHalfOpen, timeout, readableHighWaterMark, writableHighWaterMark } = accepted;
+  const options = { handle, allowHalfOpen, readableHighWaterMark, writableHighWaterMark, onread };
   accepted.setTimeout(0);
   old._handle = null;
   old._server = null;
