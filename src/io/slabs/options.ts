@@ -74,6 +74,12 @@ export interface ResolvedReaderOptions<S extends Readable> {
  * is in its header.
  */
 const HEADER_RESERVE = 1024;
+
+/** A size, or `most` if that is less. What is no size is left for the decoder to refuse. */
+function atMost(most: number, size: number): number {
+  return Number.isInteger(size) ? Math.min(size, most) : size;
+}
+
 const READER_NAMES = [...OPTION_NAMES.filter((name) => name !== 'scanner'), 'onBatch'];
 
 /**
@@ -104,8 +110,8 @@ export function resolveReaderOptions<S extends Readable>(
       `option publishPartsAbove must be at most ${largestWhole}, half a slab, where the pool is shared`,
     );
   }
-  const list = Math.min(maximumListPacketSize, largestWhole - HEADER_RESERVE);
-  const connect = Math.min(maximumConnectPacketSize, largestWhole);
+  const list = atMost(largestWhole - HEADER_RESERVE, maximumListPacketSize);
+  const connect = atMost(largestWhole, maximumConnectPacketSize);
   return {
     onBatch,
     decoder: {

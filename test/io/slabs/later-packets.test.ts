@@ -13,7 +13,7 @@ import { join } from '../../support/hex.js';
 import { bytesAsHex } from '../../support/summary.js';
 import { KINDS, smallPool } from './support.js';
 
-const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 60);
+const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 25);
 
 /** What members of a frame say that come from packets made later. */
 function membersOf(batch: SlabBatch): unknown {

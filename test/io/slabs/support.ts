@@ -59,7 +59,9 @@ export class Collected {
 /** What came of a stream in the end. */
 export interface StreamOutcome {
   readonly packets: readonly unknown[];
-  readonly error: (Error & { readonly code?: string; readonly offset?: number }) | undefined;
+  readonly error:
+    | (Error & { readonly code?: string; readonly offset?: number | undefined })
+    | undefined;
 }
 
 /** Reads `stream` with `read` until it is closed. */
