@@ -300,7 +300,7 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
     this.#store.readers.delete(this);
   }
 
-  /** Only now nobody writes to the slab any more: a TLS socket goes on decrypting when it has been destroyed. */
+  /** The slab is given back when the socket is closed, not before: until then it may be written to. */
   #close(): void {
     this.#stop();
     this.#target.close();

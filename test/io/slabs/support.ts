@@ -82,7 +82,8 @@ export async function outcomeOf<S extends Readable>(
 
 /** Fulfilled when the stream has told that it is closed, with an error or without. */
 export async function closed(stream: Readable): Promise<void> {
-  if (stream.closed) await turns(1);
+  // Sockets are closed a turn before they tell so.
+  if (stream.closed) await turns(2);
   else await new Promise<void>((resolve) => stream.once('close', () => resolve()));
 }
 
