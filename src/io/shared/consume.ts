@@ -75,8 +75,7 @@ class Consumer implements BatchOwner {
         if (handling !== undefined) await handling;
         if (++turn % TURN === 0) await setImmediate();
       }
-      Atomics.store(words, CONSUMER_WAITS, 1);
-      await changeOf(words, SENT, sent);
+      await changeOf(words, SENT, sent, CONSUMER_WAITS);
     }
   }
 

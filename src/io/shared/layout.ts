@@ -13,13 +13,13 @@ const LINE = 16;
 
 /** Slot numbers that the producer has put into the first queue, ever, modulo 2^32. */
 export const SENT = 0;
-/** 1: the producer wants to be woken when something is released. */
+/** The value of `RELEASED` that the producer has waited for to change, the last time. */
 export const PRODUCER_WAITS = 1;
 /** Slot numbers that the consumer has taken out of the first queue. */
 export const TAKEN = LINE;
 /** Slot numbers that the consumer has put into the second queue. Below 0, complemented: a batch that was not worked off. */
 export const RELEASED = 2 * LINE;
-/** 1: the consumer wants to be woken when something is sent. */
+/** The value of `SENT` that the consumer has waited for to change, the last time. */
 export const CONSUMER_WAITS = 2 * LINE + 1;
 /** Where the first queue begins. */
 export const QUEUES = 3 * LINE;

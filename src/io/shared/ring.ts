@@ -254,8 +254,7 @@ export class SharedRing implements BatchOwner {
     this.#isWatching = true;
     try {
       while (this.#sent.size > 0 && !this.#isGone) {
-        Atomics.store(this.#words, PRODUCER_WAITS, 1);
-        await changeOf(this.#words, RELEASED, this.#releasedCount);
+        await changeOf(this.#words, RELEASED, this.#releasedCount, PRODUCER_WAITS);
         this.#collect();
       }
     } finally {

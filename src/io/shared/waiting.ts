@@ -12,8 +12,17 @@ const { waitAsync } = Atomics as unknown as {
 /** Milliseconds between two looks, where nobody can be woken. */
 const LOOK_EVERY = 1;
 
-/** Is fulfilled when word `index`, which is `value` now, may have changed. It does not keep the thread alive. */
-export async function changeOf(words: Int32Array, index: number, value: number): Promise<void> {
+/**
+ * Is fulfilled when word `index`, which is `value` now, may have changed. It does not keep the thread alive.
+ *
+ * @param waits the word that tells the other side what is waited for; nobody else writes it
+ */
+export async function changeOf(
+  words: Int32Array,
+  index: number,
+  value: number,
+  waits: number,
+): Promise<void> {
   if (waitAsync === undefined) {
     while (Atomics.load(words, index) === value) {
       await new Promise<void>((resolve) => {
@@ -22,13 +31,16 @@ export async function changeOf(words: Int32Array, index: number, value: number):
     }
     return;
   }
+  Atomics.store(words, waits, value);
   const waiting = waitAsync(words, index, value);
   if (waiting.async) await waiting.value;
 }
 
-/** Wakes the side that waits for word `index` to change, if its flag says that it does. */
-export function wake(words: Int32Array, flag: number, index: number): void {
-  if (Atomics.load(words, flag) === 0) return;
-  Atomics.store(words, flag, 0);
-  Atomics.notify(words, index);
+/**
+ * Wakes the side that waits for word `index` to change, after it has been counted up by one, if its word says that it waits for just
+ * that. Were it a flag that is cleared here, this might be that of the next wait, which would never end.
+ */
+export function wake(words: Int32Array, waits: number, index: number): void {
+  const before = ((words[index] as number) - 1) | 0;
+  if (Atomics.load(words, waits) === before) Atomics.notify(words, index);
 }
