@@ -14,12 +14,13 @@ import { changeOf, wake } from './waiting.js';
 export interface SharedRingOptions {
   /**
    * Gets each batch that the other side has worked off and released, in the order of the releases: the time to acknowledge. It is good until the
-   * function returns. A batch with more rows than fit into a slab comes in pieces, to both sides.
+   * function returns. A batch with more rows than fit into a slab comes in pieces, to both sides. What this throws is an uncaught exception.
    */
   readonly onRelease?: ((batch: SlabBatch) => void) | undefined;
   /**
    * Gets the batches that the other side has not worked off when it has failed or is gone, in the order in which they were sent. Each is good until the function
-   * returns, and may be sent to another ring. Some may have been worked off in part. Without this they are released.
+   * returns, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
+   * exception.
    */
   readonly onAbandon?: ((batch: SlabBatch) => void) | undefined;
 }
@@ -34,6 +35,8 @@ interface Sent {
   readonly batch: SlabBatch | undefined;
   /** Pieces of the pool's memory that hold nothing but this. */
   readonly pieces: readonly Place[];
+  /** The other side has it no more, which is told once. */
+  isBack: boolean;
 }
 
 const NOTHING: Place = { address: 0, length: 0 };
@@ -229,7 +232,7 @@ export class SharedRing implements BatchOwner {
     const slot = this.#free.pop();
     if (slot === undefined) throw new RangeError('more batches are outstanding than a ring takes');
     batch?.claim();
-    this.#sent.set(slot, { batch, pieces });
+    this.#sent.set(slot, { batch, pieces, isBack: false });
     return slot;
   }
 
@@ -277,32 +280,33 @@ export class SharedRing implements BatchOwner {
 
   /** The other side has released the batch in this slot. */
   #release(slot: number): void {
-    const { onRelease } = this.#options;
-    if (onRelease === undefined) {
-      this.#freeSlot(slot);
-      return;
-    }
-    const batch = this.#memory.batchIn(slot, this);
-    try {
-      onRelease(batch);
-    } finally {
-      batch.release();
-    }
+    this.#takeBack(slot, this.#options.onRelease);
   }
 
   /** The other side will not work off the batch in this slot. */
   #giveUp(slot: number): void {
-    const { onAbandon } = this.#options;
-    if (onAbandon === undefined) {
+    this.#takeBack(slot, this.#options.onAbandon);
+  }
+
+  /** Tells of a batch that the other side has no more. Whoever is told may do anything with the ring. */
+  #takeBack(slot: number, tell: ((batch: SlabBatch) => void) | undefined): void {
+    const sent = this.#sent.get(slot);
+    if (sent === undefined || sent.isBack) return;
+    sent.isBack = true;
+    if (tell === undefined) {
       this.#freeSlot(slot);
       return;
     }
     const batch = this.#memory.batchIn(slot, this);
     try {
-      onAbandon(batch);
-    } finally {
-      batch.release();
+      tell(batch);
+    } catch (error) {
+      // That must not keep the others from being told of.
+      queueMicrotask(() => {
+        throw error;
+      });
     }
+    batch.release();
   }
 
   /** The other side takes no more: what it has not taken is given up. What it has taken and not released it may still have. */

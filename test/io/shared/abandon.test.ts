@@ -1,0 +1,314 @@
+/** What the other side has not worked off comes back, each batch once and whatever is done with it. */
+import { EventEmitter, once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { consume } from '../../../src/io/shared/consume.js';
+import type { SharedRing, SharedRingOptions } from '../../../src/io/shared/ring.js';
+import type { SlabBatch } from '../../../src/io/slabs/batch.js';
+import type { SlabPool } from '../../../src/io/slabs/pool.js';
+import { connection, noted, payloadsOf, publish, smallPool } from './support.js';
+
+let pool: SlabPool;
+
+beforeEach(() => {
+  pool = smallPool();
+});
+
+// Whatever has happened, all of the memory must be there again.
+afterEach(() => {
+  expect(pool.heldBatches).toBe(0);
+  expect(pool.freeSlabs).toBeGreaterThanOrEqual(pool.slabs - 1);
+});
+
+/** A ring that as many batches were sent to, the payloads of which are their numbers. */
+async function ringWith(count: number, options: SharedRingOptions): Promise<SharedRing> {
+  const ring = pool.ring(options);
+  await send(ring, 0, count);
+  return ring;
+}
+
+async function send(ring: SharedRing, from: number, count: number): Promise<void> {
+  const reader = connection(pool, (batch) => ring.send(batch));
+  for (let number = from; number < from + count; number++) {
+    reader.socket.write(publish(`${number}`));
+    await turn();
+  }
+  reader.socket.destroy();
+  await once(reader.socket, 'close');
+}
+
+/** What `options` are told: `+` and the number of a batch that was released, `-` and that of one that was not worked off. */
+function telling(told: string[]): Required<SharedRingOptions> {
+  return {
+    onRelease: (batch) => void told.push(`+${payloadsOf(batch)}`),
+    onAbandon: (batch) => void told.push(`-${payloadsOf(batch)}`),
+  };
+}
+
+const isDone = async (ring: SharedRing): Promise<void> => {
+  while (ring.outstanding > 0) await turn();
+};
+
+describe('a handler that fails', () => {
+  test.each([
+    ['throws', (): never => failing()],
+    ['rejects', async (): Promise<never> => failing()],
+  ])('because it %s', async (_, fail) => {
+    const told: string[] = [];
+    const ring = await ringWith(5, telling(told));
+    let count = 0;
+    const consumed = consume(ring.handle, () => (count++ === 2 ? fail() : undefined));
+    await expect(consumed).rejects.toThrow('the handler has failed');
+    await isDone(ring);
+    expect(told).toEqual(['+0', '+1', '-2', '-3', '-4']);
+    expect(ring.isOpen).toBe(false);
+    await ring.end();
+  });
+
+  test('has what it retained before until it releases that', async () => {
+    const told: string[] = [];
+    const ring = await ringWith(4, telling(told));
+    const kept: SlabBatch[] = [];
+    const consumed = consume(ring.handle, (batch) => {
+      if (kept.push(batch.retain()) === 2) failing();
+    });
+    await expect(consumed).rejects.toThrow();
+    while (ring.outstanding > 1) await turn();
+    expect(told).toEqual(['-1', '-2', '-3']);
+    expect(() => payloadsOf(kept[1] as SlabBatch)).toThrow(
+      expect.objectContaining({ code: 'ERR_MQTT_STALE_BATCH' }),
+    );
+    expect(payloadsOf(kept[0] as SlabBatch)).toEqual(['0']);
+    const ended = ring.end();
+    kept[0]?.release();
+    await ended;
+    expect(told).toEqual(['-1', '-2', '-3', '+0']);
+  });
+
+  test('has worked off what it released before it failed', async () => {
+    const told: string[] = [];
+    const ring = await ringWith(2, telling(told));
+    const consumed = consume(ring.handle, (batch) => {
+      batch.release();
+      failing();
+    });
+    await expect(consumed).rejects.toThrow();
+    await isDone(ring);
+    expect(told).toEqual(['+0', '-1']);
+  });
+
+  test('and without onAbandon all is released', async () => {
+    const ring = await ringWith(3, {});
+    await expect(consume(ring.handle, failing)).rejects.toThrow();
+    await ring.end();
+    expect(ring.isOpen).toBe(false);
+  });
+
+  test('behind the end of the ring', async () => {
+    const told: string[] = [];
+    const ring = await ringWith(3, telling(told));
+    const ended = ring.end();
+    await expect(consume(ring.handle, failing)).rejects.toThrow();
+    await ended;
+    expect(told).toEqual(['-0', '-1', '-2']);
+  });
+});
+
+describe('what came back', () => {
+  test('can be sent to another ring, and is not told of again when the thread that failed is gone', async () => {
+    const thread = new EventEmitter();
+    const other = pool.ring();
+    const told: string[] = [];
+    const ring = await ringWith(4, {
+      onAbandon: (batch) => {
+        told.push(`${payloadsOf(batch)}`);
+        other.send(batch);
+      },
+    });
+    ring.watch(thread);
+    await expect(consume(ring.handle, failing)).rejects.toThrow();
+    while (told.length < 4) await turn();
+    thread.emit('exit');
+    expect(told).toEqual(['0', '1', '2', '3']);
+    expect(other.outstanding).toBe(4);
+    const notes = noted(other, payloadsOf);
+    await other.end();
+    expect((await notes).flat()).toEqual(['0', '1', '2', '3']);
+    await ring.end();
+  });
+
+  test('passes through rings whose consumers all fail, and keeps its bytes', async () => {
+    const last = pool.ring();
+    const rings = [last];
+    for (let count = 0; count < 3; count++) {
+      const next = rings[0] as SharedRing;
+      rings.unshift(pool.ring({ onAbandon: (batch) => next.send(batch) }));
+    }
+    const [first] = rings as [SharedRing];
+    await send(first, 0, 6);
+    first.sendEnd(7);
+    for (const ring of rings.slice(0, -1)) {
+      await expect(consume(ring.handle, failing)).rejects.toThrow();
+      await turn();
+      ring.abandon();
+    }
+    const notes = noted(last, (batch) =>
+      batch.isLast ? `end of ${batch.connection}` : payloadsOf(batch).join(),
+    );
+    await last.end();
+    expect(await notes).toEqual(['0', '1', '2', '3', '4', '5', 'end of 7']);
+    for (const ring of rings) expect(ring.outstanding).toBe(0);
+  });
+
+  test('is stale behind the callback', async () => {
+    const kept: SlabBatch[] = [];
+    const ring = await ringWith(2, { onAbandon: (batch) => void kept.push(batch.retain()) });
+    ring.abandon();
+    for (const batch of kept) {
+      expect(() => [...batch.packets()]).toThrow(
+        expect.objectContaining({ code: 'ERR_MQTT_STALE_BATCH' }),
+      );
+    }
+  });
+});
+
+describe('callbacks', () => {
+  test('may abandon the ring, and nothing is told of twice', async () => {
+    for (const isFailing of [true, false]) {
+      const told: string[] = [];
+      const { onRelease, onAbandon } = telling(told);
+      const ring: SharedRing = await ringWith(5, {
+        onRelease: (batch) => {
+          ring.abandon();
+          onRelease?.(batch);
+        },
+        onAbandon: (batch) => {
+          onAbandon?.(batch);
+          ring.abandon();
+        },
+      });
+      let count = 0;
+      const consumed = consume(ring.handle, () => {
+        if (isFailing && count++ === 0) failing();
+      });
+      if (isFailing) await expect(consumed).rejects.toThrow();
+      await isDone(ring);
+      expect(told.map((text) => text.slice(1)).sort()).toEqual(['0', '1', '2', '3', '4']);
+    }
+  });
+
+  test('may ask for the end of the ring, and send to it as long as it is open', async () => {
+    const told: string[] = [];
+    let sentAgain = 0;
+    const { onRelease } = telling(told);
+    let ended: Promise<void> | undefined;
+    const ring: SharedRing = pool.ring({
+      onRelease: (batch) => {
+        onRelease?.(batch);
+        if (sentAgain++ < 3) ring.sendEnd(9);
+        else ended ??= ring.end();
+      },
+    });
+    const notes = noted(ring, ({ isLast }) => isLast);
+    await send(ring, 0, 2);
+    expect(await notes).toEqual([false, false, true, true, true]);
+    await ended;
+    expect(told.slice(0, 2)).toEqual(['+0', '+1']);
+    expect(told).toHaveLength(5);
+  });
+
+  test.each(['onAbandon', 'onRelease'] as const)(
+    'of which %s throws do not keep the others from being told of',
+    async (name) => {
+      const told: string[] = [];
+      const ring = await ringWith(4, {
+        [name]: (batch: SlabBatch) => {
+          told.push(`${payloadsOf(batch)}`);
+          throw new Error(`thrown for ${told.at(-1)}`);
+        },
+      });
+      const caught = await uncaught(4, async () => {
+        if (name === 'onAbandon') ring.abandon();
+        else {
+          const notes = noted(ring, payloadsOf);
+          await ring.end();
+          await notes;
+        }
+      });
+      expect(told).toEqual(['0', '1', '2', '3']);
+      expect(caught).toEqual(told.map((number) => `thrown for ${number}`));
+      expect(ring.outstanding).toBe(0);
+    },
+  );
+});
+
+describe('abandon()', () => {
+  test('takes back everything while the ring waits for releases, and ends end()', async () => {
+    const told: string[] = [];
+    const ring = await ringWith(3, telling(told));
+    const ended = ring.end();
+    await turn();
+    ring.abandon();
+    await ended;
+    expect(told).toEqual(['-0', '-1', '-2']);
+    ring.abandon();
+    expect(told).toHaveLength(3);
+    expect(ring.isOpen).toBe(false);
+    expect(() => ring.sendEnd(1)).toThrow('the ring has ended, or');
+  });
+
+  test('takes what has been released for that', async () => {
+    const told: string[] = [];
+    const ring = await ringWith(3, telling(told));
+    let count = 0;
+    const consumed = consume(ring.handle, () => {
+      if (++count < 3) return;
+      // Before the ring has looked.
+      ring.abandon();
+      failing();
+    });
+    await expect(consumed).rejects.toThrow();
+    await ring.end();
+    expect(told).toEqual(['+0', '+1', '-2']);
+  });
+
+  test('with nothing outstanding closes the ring', async () => {
+    const ring = pool.ring();
+    ring.abandon();
+    expect(ring.isOpen).toBe(false);
+    await ring.end();
+  });
+});
+
+describe('watch()', () => {
+  test('abandons at the exit of a thread', async () => {
+    const told: string[] = [];
+    const thread = new EventEmitter();
+    const ring = await ringWith(2, telling(told));
+    ring.watch(thread);
+    expect(told).toEqual([]);
+    thread.emit('exit', 0);
+    expect(told).toEqual(['-0', '-1']);
+  });
+});
+
+function failing(): never {
+  throw new Error('the handler has failed');
+}
+
+/** The messages of so many uncaught exceptions. */
+async function uncaught(count: number, work: () => Promise<void>): Promise<string[]> {
+  const others = process.listeners('uncaughtException');
+  const messages: string[] = [];
+  process.removeAllListeners('uncaughtException');
+  const note = ({ message }: Error): void => void messages.push(message);
+  process.on('uncaughtException', note);
+  try {
+    await work();
+    while (messages.length < count) await turn();
+  } finally {
+    process.off('uncaughtException', note);
+    for (const other of others) process.on('uncaughtException', other);
+  }
+  return messages;
+}
