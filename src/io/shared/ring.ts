@@ -70,8 +70,8 @@ export class SharedRing implements BatchOwner {
   readonly #free: number[] = [];
   /** By slot number, in the order in which they were sent. */
   readonly #sent = new Map<number, Sent>();
-  #sentCount = 0;
-  #releasedCount = 0;
+  #sentCount: number;
+  #releasedCount: number;
   #hasEnded = false;
   /** The other side takes no more. */
   #hasStopped = false;
@@ -89,6 +89,8 @@ export class SharedRing implements BatchOwner {
     this.handle = { ring, memory: store.buffer as SharedArrayBuffer };
     this.#memory = new RingMemory(this.handle, store.scanner.topicNames);
     this.#words = this.#memory.words;
+    this.#sentCount = Atomics.load(this.#words, SENT);
+    this.#releasedCount = Atomics.load(this.#words, RELEASED);
     for (let slot = this.#memory.slots - 1; slot >= 0; slot--) this.#free.push(slot);
   }
 
