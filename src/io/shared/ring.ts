@@ -108,7 +108,8 @@ export class SharedRing implements BatchOwner {
    * Sends a batch. The other side has it until it releases it; here it is good as long as without this. A batch can be sent once.
    *
    * @throws `TypeError` if the batch is of another pool, or was sent before; `MqttError` with `ERR_MQTT_STALE_BATCH` if it has been
-   *   released; `Error` if the ring is not open
+   *   released; `RangeError` if there is no room for its rows in the pool, as may be where handlers wait before they send, or for a CONNECT
+   *   larger than a slab; `Error` if the ring is not open. Nothing of it has been sent then
    */
   send(batch: SlabBatch): void {
     this.#assertOpen();
@@ -117,9 +118,9 @@ export class SharedRing implements BatchOwner {
     }
     if (batch.isSent) throw new TypeError('the batch has been sent already');
     batch.assertGood();
-    batch.isSent = true;
     if (batch.isLast) this.#putEnd(batch.connection, batch);
     else this.#putRows(batch);
+    batch.isSent = true;
     this.#hasSent();
   }
 
@@ -171,6 +172,17 @@ export class SharedRing implements BatchOwner {
 
   /** Puts a batch into a slot, or into several if its rows fill several slabs. */
   #putRows(batch: SlabBatch): void {
+    const slots: number[] = [];
+    try {
+      this.#fillSlots(batch, slots);
+    } catch (error) {
+      for (const slot of slots) this.#freeSlot(slot);
+      throw error;
+    }
+    for (const slot of slots) this.#put(slot);
+  }
+
+  #fillSlots(batch: SlabBatch, slots: number[]): void {
     const store = this.#store;
     const { contents } = batch;
     const { rows, chunk, joined, length } = contents;
@@ -181,12 +193,13 @@ export class SharedRing implements BatchOwner {
     for (let from = 0; from < length; from += most) {
       const count = Math.min(most, length - from);
       const pieces: Place[] = [];
+      const slot = this.#takeSlot(batch, pieces);
+      slots.push(slot);
       let address = rows.byteOffset;
       if (!arePlaced) {
         address = store.placeRows(rows, from, count);
         pieces.push({ address, length: count * ROW_BYTES });
       }
-      const slot = this.#takeSlot(batch, pieces);
       this.#memory.fill(slot, {
         chunk: { address: chunk.byteOffset, length: chunk.length },
         chunkOffset: contents.chunkOffset,
@@ -199,7 +212,6 @@ export class SharedRing implements BatchOwner {
         isLast: false,
         facts,
       });
-      this.#put(slot);
       if (from + count < length) facts = factsBehind(contents, from, count, facts);
     }
   }

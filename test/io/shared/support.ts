@@ -33,7 +33,9 @@ export async function readAll(
   { socket }: SlabReader<PassThrough>,
   chunks: readonly Uint8Array[],
 ): Promise<Error | null> {
-  const closed = once(socket, 'close');
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', resolve);
+  });
   let error: Error | null = null;
   socket.once('error', (cause: Error) => {
     error = cause;
