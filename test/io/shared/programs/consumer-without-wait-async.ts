@@ -1,0 +1,3 @@
+/** A consumer where nobody can be woken without blocking a thread. */
+import '../without-wait-async.js';
+import './consumer.js';

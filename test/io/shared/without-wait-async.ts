@@ -1,0 +1,2 @@
+/** Takes `Atomics.waitAsync` away, from all that is imported after this. */
+delete (Atomics as { waitAsync?: unknown }).waitAsync;
