@@ -27,6 +27,8 @@ export interface SharedRingOptions {
 
 /** What tells that a thread is gone: a `Worker` of `node:worker_threads`. */
 export interface ExitEmitter {
+  /** -1 once it is gone. */
+  readonly threadId?: number;
   once(event: 'exit', listener: () => void): unknown;
 }
 
@@ -144,9 +146,10 @@ export class SharedRing implements BatchOwner {
     await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
   }
 
-  /** Abandons what a thread has when that thread is gone: see {@link SharedRingOptions.onAbandon}. */
+  /** Abandons what a thread has when that thread is gone, now if it is already: see {@link SharedRingOptions.onAbandon}. */
   watch(worker: ExitEmitter): void {
-    worker.once('exit', () => this.abandon());
+    if (worker.threadId === -1) this.abandon();
+    else worker.once('exit', () => this.abandon());
   }
 
   /** Takes back all that was sent and is not released. The other side must be gone: its batches would change under its hands. */
