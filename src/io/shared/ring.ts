@@ -159,7 +159,8 @@ export class SharedRing implements BatchOwner {
     this.#hasStopped = true;
     this.#isGone = true;
     for (const slot of [...this.#sent.keys()]) this.#giveUp(slot);
-    // Nobody else will wake it.
+    // Nobody else will wake the wait for releases, which may go by this word alone.
+    Atomics.add(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
   }
 
