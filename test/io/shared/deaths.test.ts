@@ -46,13 +46,15 @@ function gone(worker: Worker): Promise<void> {
 
 type Death = (worker: Worker) => Promise<unknown>;
 
+const byItself: Death = async () => {};
+
 describe('in the middle of the traffic', () => {
   test.each<[string, Partial<ConsumerData>, Death]>([
     ['terminated', {}, async (worker) => worker.terminate()],
     ['terminated while it keeps batches', { keeps: 1 }, async (worker) => worker.terminate()],
-    ['whose handler throws', { endsAt: 15, end: 'throw' }, gone],
-    ['whose handler rejects', { endsAt: 15, end: 'reject', takes: 1 }, gone],
-    ['that exits', { endsAt: 15, end: 'exit' }, gone],
+    ['whose handler throws', { endsAt: 15, end: 'throw' }, byItself],
+    ['whose handler rejects', { endsAt: 15, end: 'reject', takes: 1 }, byItself],
+    ['that exits', { endsAt: 15, end: 'exit' }, byItself],
   ])('a worker %s', async (_, behaviour, die) => {
     const pool = smallPool();
     const done = new Log();
