@@ -27,7 +27,7 @@ const FOR_EVER = 0x7fff_ffff;
  * that returns a promise, until this is settled; `batch.retain()` keeps it until `batch.release()`. Its release tells
  * the other side that it has been worked off.
  *
- * The promise is fulfilled when the ring has ended and all of it has been worked off. When the handler throws, or rejects, nothing more is taken, the batch counts as
+ * The promise is fulfilled when the ring has ended and the last handler is over. When the handler throws, or rejects, nothing more is taken, the batch counts as
  * not worked off, the other side gets back what is left (`onAbandon`), and the promise rejects with the error. The thread is kept alive until then.
  *
  * @param handle `SharedRing.handle`

@@ -18,8 +18,8 @@ export interface SharedRingOptions {
    */
   readonly onRelease?: ((batch: SlabBatch) => void) | undefined;
   /**
-   * Gets the batches that the other side has not worked off when it has failed or is gone, in the order in which they were sent. Each is good until the function
-   * returns, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
+   * Gets the batches that the other side has not worked off when it has failed or is gone, in the order in which they were sent; those that a handler had kept before it
+   * failed come when the thread is gone. Each is good until the function returns, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
    * exception.
    */
   readonly onAbandon?: ((batch: SlabBatch) => void) | undefined;
@@ -40,6 +40,9 @@ interface Sent {
   /** The other side has it no more, which is told once. */
   isBack: boolean;
 }
+
+/** Slots that only the ends of connections take, at least. When all are taken, further ends wait. */
+const SLOTS_OF_ENDS = 64;
 
 const NOTHING: Place = { address: 0, length: 0 };
 const NO_FACTS: PacketFacts = {
@@ -72,6 +75,10 @@ export class SharedRing implements BatchOwner {
   readonly #free: number[] = [];
   /** By slot number, in the order in which they were sent. */
   readonly #sent = new Map<number, Sent>();
+  /** How many slots batches can need at the same time. */
+  readonly #slotsOfBatches: number;
+  /** Connections that are over, which nobody has been told yet, because the slots are for batches. */
+  #waitingEnds: number[] = [];
   #sentCount: number;
   #releasedCount: number;
   #hasEnded = false;
@@ -87,7 +94,8 @@ export class SharedRing implements BatchOwner {
     this.#options = optionsObject(options, ['onRelease', 'onAbandon']);
     this.#store = store;
     // A batch that needs several slots takes a slab for the rows of each.
-    const ring = RingMemory.allocate(store.maximumBatches + store.arena.slabs);
+    this.#slotsOfBatches = store.maximumBatches + store.arena.slabs;
+    const ring = RingMemory.allocate(this.#slotsOfBatches + SLOTS_OF_ENDS);
     this.handle = { ring, memory: store.buffer as SharedArrayBuffer };
     this.#memory = new RingMemory(this.handle, store.scanner.topicNames);
     this.#words = this.#memory.words;
@@ -101,9 +109,9 @@ export class SharedRing implements BatchOwner {
     return !this.#hasEnded && !this.#hasStopped;
   }
 
-  /** How many batches were sent and are not released yet. */
+  /** How many batches were sent and are not released yet, the ends of connections among them. */
   get outstanding(): number {
-    return this.#sent.size;
+    return this.#sent.size + this.#waitingEnds.length;
   }
 
   /**
@@ -133,15 +141,16 @@ export class SharedRing implements BatchOwner {
    */
   sendEnd(connection: number): void {
     this.#assertOpen();
-    this.#putEnd(connection, undefined);
+    this.#waitingEnds.push(connection);
+    this.#putWaitingEnds();
     this.#hasSent();
   }
 
   /** Ends the ring, behind all that was sent. The promise is fulfilled when nothing of it is outstanding. */
   async end(): Promise<void> {
-    if (this.isOpen) this.#put(NO_MORE);
+    if (this.isOpen && this.#waitingEnds.length === 0) this.#put(NO_MORE);
     this.#hasEnded = true;
-    if (this.#sent.size === 0) return;
+    if (this.outstanding === 0) return;
     this.#watchReleases();
     await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
   }
@@ -158,6 +167,7 @@ export class SharedRing implements BatchOwner {
     this.#collect();
     this.#hasStopped = true;
     this.#isGone = true;
+    this.#waitingEnds = [];
     for (const slot of [...this.#sent.keys()]) this.#giveUp(slot);
     // Nobody else will wake the wait for releases, which may go by this word alone.
     Atomics.add(this.#words, RELEASED, 1);
@@ -244,6 +254,17 @@ export class SharedRing implements BatchOwner {
       facts: NO_FACTS,
     });
     this.#put(slot);
+  }
+
+  /** Tells of as many ends as there are slots for, and, when the ring has ended, that there is no more. */
+  #putWaitingEnds(): void {
+    const ends = this.#waitingEnds;
+    if (this.#hasStopped) ends.length = 0;
+    if (ends.length === 0) return;
+    const count = Math.min(ends.length, this.#free.length - this.#slotsOfBatches);
+    if (count <= 0) return;
+    for (const connection of ends.splice(0, count)) this.#putEnd(connection, undefined);
+    if (ends.length === 0 && this.#hasEnded) this.#put(NO_MORE);
   }
 
   #takeSlot(batch: SlabBatch | undefined, pieces: readonly Place[]): number {
@@ -344,7 +365,8 @@ export class SharedRing implements BatchOwner {
     this.#free.push(slot);
     for (const { address, length } of sent.pieces) this.#store.giveBack(address, length);
     sent.batch?.drop();
-    if (this.#sent.size > 0) return;
+    this.#putWaitingEnds();
+    if (this.outstanding > 0) return;
     const drained = this.#whenDrained;
     this.#whenDrained = [];
     for (const resolve of drained) resolve();

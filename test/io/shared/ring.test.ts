@@ -374,3 +374,31 @@ describe('many batches', () => {
     for (const seen of all) expect(seen).toEqual(numbers(1500));
   });
 });
+
+test('any number of ends is told in order, and leaves room for batches', async () => {
+  const pool = smallPool();
+  const ring = pool.ring();
+  const told: number[] = [];
+  const payloads: string[] = [];
+  for (let number = 0; number < 20_000; number++) ring.sendEnd(number);
+  await batchesOf(pool, ['x', 'y'], (batch) => ring.send(batch));
+  const ended = ring.end();
+  expect(ring.outstanding).toBe(20_002);
+  await consume(ring.handle, (batch) => {
+    if (batch.isLast) told.push(batch.connection);
+    else payloads.push(...payloadsOf(batch));
+  });
+  await ended;
+  expect(told).toEqual(Array.from({ length: 20_000 }, (_, number) => number));
+  expect(payloads).toEqual(['x', 'y']);
+  expectEmpty(pool);
+});
+
+test('ends that wait are forgotten when the other side is gone', async () => {
+  const pool = smallPool();
+  const ring = pool.ring();
+  for (let number = 0; number < 20_000; number++) ring.sendEnd(number);
+  ring.abandon();
+  expect(ring.outstanding).toBe(0);
+  await ring.end();
+});
