@@ -137,7 +137,7 @@ describe.each(KINDS)('$scanner, shared: $shared', ({ scanner, shared }) => {
       encode({ type: 'DISCONNECT', reasonCode: 4 }, { protocolVersion: 5 }),
       encode({ type: 'DISCONNECT' }),
     );
-    for (let cut = 0; cut < bytes.length; cut += 4) {
+    for (let cut = 0; cut < bytes.length; cut += 7) {
       const chunks = [bytes.subarray(0, cut), bytes.subarray(cut)].filter(({ length }) => length);
       const detached = await detachAll(newPoolOnce(), chunks, { role: 'any' });
       expectSame(detached);

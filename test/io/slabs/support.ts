@@ -100,7 +100,7 @@ export function numbersOf(batch: FrameBatch): number[] {
   for (const frame of batch) {
     const payload = Buffer.from(frame.payload as Uint8Array);
     const number = payload.readUInt32BE();
-    if (!payload.subarray(4).every((byte) => byte === (number & 0xff))) {
+    if (!payload.subarray(4).equals(Buffer.alloc(payload.length - 4, number & 0xff))) {
       throw new Error(`the payload of frame ${number} has changed`);
     }
     numbers.push(number);
