@@ -43,6 +43,13 @@ function parseTime(text: string): number {
   return time;
 }
 
+/** A number of what there must be at least one of. Throws a {@link UsageError}. */
+export function parseCount(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new UsageError(`--${option} must be a whole number above 0, is '${text}'`);
+}
+
 function parseFilter(text: string): RegExp {
   try {
     return new RegExp(text, 'i');

@@ -1,5 +1,6 @@
 /** What the runs of a load come to: ratios within a round, of which the middle one counts. */
-import type { Side } from './install.js';
+import { median } from '../brokers/figures.js';
+import type { Side } from '../brokers/install.js';
 import { LOADS, type LoadName } from './loads.js';
 import type { RunResult } from './run.js';
 
@@ -22,12 +23,6 @@ export interface LoadFigures {
   readonly cpuRatio: number;
   readonly gate: number;
   readonly goal: number;
-}
-
-/** The middle one; of an even number the lower of the two. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1] as number;
 }
 
 export function figuresOf(load: LoadName, rounds: readonly Round[]): LoadFigures {

@@ -5,10 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { AEDES, install, SIDES, type Side } from '../brokers/install.js';
 import { commandFor, describeCommit, describeMachine } from '../machine.js';
 import { UsageError } from '../options.js';
 import { figuresOf, type LoadFigures, type Round } from './figures.js';
-import { AEDES, install, SIDES, type Side } from './install.js';
 import { LOADS, type LoadName } from './loads.js';
 import { AEDES_USAGE, type AedesOptions, parseAedesOptions } from './options.js';
 import { readProfile, sharesOf } from './profile.js';

@@ -1,16 +1,5 @@
-/** What the processes of a run tell each other. */
+/** What the load generator and the process that has started it tell each other. */
 import type { LoadName } from './loads.js';
-
-/** The broker, once it listens. */
-export interface BrokerReady {
-  readonly port: number;
-}
-
-/** The broker, whenever it is asked: messages taken in so far, and microseconds of CPU time. */
-export interface BrokerReport {
-  readonly published: number;
-  readonly cpu: number;
-}
 
 /** What the load generator is to do. */
 export interface LoadOrder {

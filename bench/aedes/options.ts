@@ -1,6 +1,6 @@
 /** The command line of `npm run bench:aedes`. */
 import { parseArgs } from 'node:util';
-import { UsageError } from '../options.js';
+import { parseCount, UsageError } from '../options.js';
 import { LOAD_NAMES, type LoadName } from './loads.js';
 
 export interface AedesOptions {
@@ -26,12 +26,6 @@ over loopback. Fails if a gate is missed.
   --profile        a profile of each: whose code the time is spent in
   --json FILE      where the results go (default build/bench/aedes.json)
   --help           print this`;
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new UsageError(`--${name} must be a whole number above 0, is '${text}'`);
-}
 
 function loadsNamed(name: string | undefined): readonly LoadName[] {
   if (name === undefined) return LOAD_NAMES;
@@ -65,8 +59,8 @@ export function parseAedesOptions(args: readonly string[]): AedesOptions {
     help,
     json,
     loads: loadsNamed(load),
-    rounds: positive('rounds', rounds),
-    milliseconds: positive('time', time),
+    rounds: parseCount('rounds', rounds),
+    milliseconds: parseCount('time', time),
     profile,
   };
 }

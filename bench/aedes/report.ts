@@ -1,9 +1,9 @@
 /** What is left behind as JSON, and the tables for people at a terminal. */
 import Table from 'cli-table3';
+import { SIDES, type Side } from '../brokers/install.js';
 import type { Machine } from '../machine.js';
 import { figure } from '../report/report.js';
 import type { LoadFigures } from './figures.js';
-import { SIDES, type Side } from './install.js';
 import { OWNERS, type Shares } from './profile.js';
 
 /** Whose code one side's broker spends its time in, under one load. */

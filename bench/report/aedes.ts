@@ -1,8 +1,8 @@
 /** The tables about aedes, as Markdown. */
 import type { LoadFigures } from '../aedes/figures.js';
-import { SIDES } from '../aedes/install.js';
 import { OWNERS } from '../aedes/profile.js';
 import type { ProfileFigures } from '../aedes/report.js';
+import { SIDES } from '../brokers/install.js';
 import { figure } from './report.js';
 import { table } from './tables.js';
 

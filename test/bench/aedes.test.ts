@@ -4,20 +4,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt-packet';
 import { afterAll, describe, expect, it } from 'vitest';
-import { figuresOf, median, type Round } from '../../bench/aedes/figures.js';
-import { bundleBroker } from '../../bench/aedes/install.js';
-import {
-  connectFrame,
-  LOAD_NAMES,
-  pubackRing,
-  publishRing,
-  SUBSCRIBE,
-  TOPIC_FILTER,
-} from '../../bench/aedes/loads.js';
+import { figuresOf, type Round } from '../../bench/aedes/figures.js';
+import { LOAD_NAMES } from '../../bench/aedes/loads.js';
 import { parseAedesOptions } from '../../bench/aedes/options.js';
 import { type CpuProfile, sharesOf } from '../../bench/aedes/profile.js';
 import { passes } from '../../bench/aedes/report.js';
 import { runLoad } from '../../bench/aedes/run.js';
+import { median } from '../../bench/brokers/figures.js';
+import {
+  connectFrame,
+  pubackRing,
+  publishRing,
+  SUBSCRIBE,
+  TOPIC_FILTER,
+} from '../../bench/brokers/frames.js';
+import { bundleBroker } from '../../bench/brokers/install.js';
 import { UsageError } from '../../bench/options.js';
 
 function packetsIn(bytes: Buffer): mqtt.Packet[] {

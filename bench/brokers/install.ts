@@ -12,7 +12,7 @@ export const SIDES = ['mqtt-packet', 'mqtt-wasm'] as const;
 export type Side = (typeof SIDES)[number];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BROKER = fileURLToPath(new URL('./broker.ts', import.meta.url));
+const BROKER = fileURLToPath(new URL('./aedes.ts', import.meta.url));
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 function npm(directory: string, ...args: readonly string[]): string {
