@@ -27,6 +27,9 @@ for version in "${versions[@]}"; do
   reports+=("$report")
   filter=(--filter '^(batch|decode|encode|compat|memory)/')
 done
-PATH="$(.ci/node "${versions[0]}" "$directory/node-${versions[0]}"):$PATH" \
-  node --import tsx bench/aedes/main.ts --profile || echo 'a gate about aedes is missed'
-npm run --silent bench:report -- --aedes build/bench/aedes.json "${reports[@]}"
+bin=$(.ci/node "${versions[0]}" "$directory/node-${versions[0]}")
+export PATH="$bin:$PATH"
+node --import tsx bench/aedes/main.ts --profile || echo 'a gate about aedes is missed'
+node --import tsx bench/ingest/main.ts || echo 'a gate about the ingest server is missed'
+npm run --silent bench:report -- --aedes build/bench/aedes.json --ingest build/bench/ingest.json \
+  "${reports[@]}"

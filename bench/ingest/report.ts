@@ -27,6 +27,11 @@ export function ratioText(ratio: Ratio | undefined): string {
   return `${figure(ratio.median)} (${ratio.range.map(figure).join(' to ')})`;
 }
 
+/** Microseconds, as short as they may be. */
+export function microseconds(value: number): string {
+  return value < 0.1 ? value.toFixed(3) : figure(value);
+}
+
 export function caseTable(cases: readonly CaseFigures[]): string {
   const head = [
     '',
@@ -49,7 +54,7 @@ export function caseTable(cases: readonly CaseFigures[]): string {
         titleOf(contestant),
         Math.round(perSecond).toLocaleString('en'),
         ...REFERENCES.map((name) => (name === contestant ? '' : ratioText(times[name]))),
-        figure(cpu),
+        microseconds(cpu),
         ...REFERENCES.map((name) => (name === contestant ? '' : ratioText(cpuTimes[name]))),
         figure(cores),
         figure(generator),

@@ -1,13 +1,15 @@
 /** `docs/benchmarks.md`: the prose stands here, the figures come from the reports. */
 import { TINY } from '../../src/scanner/wasm.js';
-import { paragraph } from '../../test/documents/markdown.js';
 import type { AedesReport } from '../aedes/report.js';
 import { CURVES } from '../curves.js';
+import type { IngestReport } from '../ingest/report.js';
 import { ratioBetween } from '../run.js';
 import { workloadOf } from '../workloads.js';
 import { describeHost } from './about.js';
 import { aedesTable, profileTable } from './aedes.js';
-import type { Plot } from './plots.js';
+import type { Plot } from './draw.js';
+import { ingestSections } from './ingest-sections.js';
+import { image, item, prose } from './prose.js';
 import { figure, findResult, type Report } from './report.js';
 import {
   caseTables,
@@ -88,14 +90,6 @@ function titleOf(letter: string): string {
   return workloadOf(letter).title;
 }
 
-function prose(text: string): string {
-  return paragraph(text.trim().replace(/\s+/g, ' ')).join('\n');
-}
-
-function item(text: string): string {
-  return paragraph(text.trim().replace(/\s+/g, ' '), '- ').join('\n');
-}
-
 const CURVE_TITLES: Readonly<Record<string, string>> = {
   payload: 'Payload size',
   topics: 'Number of topics',
@@ -153,10 +147,6 @@ function growthSections(report: Report, figures: Figures, plots: readonly Plot[]
   });
 }
 
-function image({ name, alt }: Plot): string {
-  return `![${alt}](plots/${name})`;
-}
-
 function dropInSections(
   report: Report,
   figures: Figures,
@@ -202,6 +192,7 @@ export function benchmarkDocument(
   reports: readonly Report[],
   plots: readonly Plot[],
   aedes?: AedesReport,
+  ingest?: IngestReport,
 ): string {
   const [report] = reports;
   if (report === undefined) throw new Error('there is no report');
@@ -251,6 +242,7 @@ export function benchmarkDocument(
     '## Encoding: packets to bytes',
     caseTables(report, 'encode'),
     ...dropInSections(report, figures, plots, aedes),
+    ...(ingest === undefined ? [] : ingestSections(ingest, plots)),
     '## Streams',
     'Case A behind a Node.js stream, all packets decoded.',
     streamTable(report),

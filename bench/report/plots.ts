@@ -1,43 +1,9 @@
 /** The plots of a report, as SVG. */
-import { BarChart, LineChart } from 'echarts/charts';
-import {
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TitleComponent,
-} from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { DROP_IN } from '../compat/parser.js';
 import { CURVES, type Curve } from '../curves.js';
 import type { SingleName } from '../encode.js';
-import { describeRun } from './about.js';
-import { figure, findResult, type Report } from './report.js';
-
-use([
-  BarChart,
-  LineChart,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TitleComponent,
-  SVGRenderer,
-]);
-
-export interface Plot {
-  /** Name of the file, without its folder. */
-  readonly name: string;
-  /** What stands where the picture cannot be seen. */
-  readonly alt: string;
-  readonly svg: string;
-}
-
-const WIDTH = 900;
-const HEIGHT = 480;
-const INK = '#1f2430';
-const FAINT = '#6b7280';
-const LINES = '#e3e6eb';
-const FONT = 'system-ui, Helvetica, Arial, sans-serif';
+import { barPlot, categories, draw, frame, LOG_AXIS, type Plot, type Series } from './draw.js';
+import { findResult, type Report } from './report.js';
 
 /** A contestant looks the same in every plot. */
 const COLOURS: Readonly<Record<string, string>> = {
@@ -70,85 +36,11 @@ const PACKET_TITLES: Readonly<Record<SingleName, string>> = {
   publish5: '5.0, seven\nproperties',
 };
 
-interface Series {
-  readonly name: string;
-  readonly colour: string;
-  readonly values: readonly (number | undefined)[];
-}
-
-/** What all plots have: a white ground, a title with the unit, and on which machine it was. */
-function frame(report: Report, title: string, unit: string, names: readonly string[]) {
-  return {
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: FONT, color: INK },
-    title: [
-      {
-        text: title,
-        subtext: unit,
-        left: 16,
-        top: 8,
-        itemGap: 4,
-        textStyle: { fontSize: 17, fontWeight: 600, color: INK, fontFamily: FONT },
-        subtextStyle: { fontSize: 13, color: FAINT, fontFamily: FONT },
-      },
-      {
-        text: describeRun(report),
-        left: 16,
-        bottom: 8,
-        textStyle: { fontSize: 11, fontWeight: 400, color: FAINT, fontFamily: FONT },
-      },
-    ],
-    legend: {
-      data: [...names],
-      left: 16,
-      top: 56,
-      itemWidth: 18,
-      itemHeight: 10,
-      itemGap: 32,
-      textStyle: { fontSize: 13, color: INK, fontFamily: FONT },
-    },
-    grid: { left: 70, right: 24, top: 92, bottom: 90 },
-  } as const;
-}
-
-function categories(labels: readonly string[], name = '') {
-  return {
-    type: 'category',
-    data: [...labels],
-    name,
-    nameLocation: 'middle',
-    nameGap: 30,
-    nameTextStyle: { fontSize: 13, color: INK },
-    axisLabel: { fontSize: 12, color: INK, interval: 0 },
-    axisTick: { alignWithLabel: true },
-    axisLine: { lineStyle: { color: FAINT } },
-  } as const;
-}
-
-const LOG_AXIS = {
-  type: 'log',
-  axisLabel: { fontSize: 12, color: INK, formatter: (value: number) => value.toLocaleString('en') },
-  splitLine: { lineStyle: { color: LINES } },
-} as const;
-
-/** Draws, with one decimal in the coordinates, which is less than anybody can see. */
-function draw(alt: string, option: EChartsCoreOption): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  chart.setOption(option);
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  const tags = svg.replace(/<[^>]*>/g, (tag) =>
-    tag.replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
-  );
-  // Without what happens under a mouse, and with identifiers that do not count up from plot to plot.
-  const still = tags.replace(/<style.*?<\/style>/gs, '').replace(/ class="[^"]*"/g, '');
-  const titled = still.replace('>', `><title>${alt}</title>`);
-  return `${titled.replaceAll(/\bzr\d+-/g, 'zr-').replaceAll('><', '>\n<')}\n`;
-}
+const LETTERS = Object.keys(SHORT_TITLES);
+const LETTER_LABELS = LETTERS.map((letter) => `${letter}: ${SHORT_TITLES[letter]}`);
 
 /** Bars that say how many times as fast as mqtt-packet. */
-function barPlot(
+function ratioBars(
   report: Report,
   name: string,
   alt: string,
@@ -156,54 +48,17 @@ function barPlot(
   labels: readonly string[],
   series: readonly Series[],
 ): Plot {
-  return {
-    name: `${name}.svg`,
-    alt,
-    svg: draw(alt, {
-      ...frame(
-        report,
-        'How many times as fast as mqtt-packet',
-        `times, ${measured}, logarithmic; mqtt-packet is the line at 1`,
-        series.map((each) => each.name),
-      ),
-      xAxis: categories(labels),
-      yAxis: { ...LOG_AXIS, min: 0.5 },
-      series: series.map(({ name: contestant, colour, values }, index) => ({
-        type: 'bar',
-        name: contestant,
-        data: values.map((value) => value ?? null),
-        itemStyle: { color: colour },
-        barMaxWidth: 38,
-        label: {
-          show: true,
-          position: 'top',
-          fontSize: 12,
-          color: INK,
-          formatter: ({ value }: { value: number }) => figure(value),
-        },
-        ...(index === 0 && {
-          markLine: {
-            silent: true,
-            symbol: 'none',
-            label: { show: false },
-            lineStyle: { color: INK, type: 'solid', width: 1 },
-            data: [{ yAxis: 1 }],
-          },
-        }),
-      })),
-    }),
-  };
+  const title = 'How many times as fast as mqtt-packet';
+  const unit = `times, ${measured}, logarithmic; mqtt-packet is the line at 1`;
+  return barPlot(report, { name, alt, title, unit, labels, series });
 }
-
-const LETTERS = Object.keys(SHORT_TITLES);
-const LETTER_LABELS = LETTERS.map((letter) => `${letter}: ${SHORT_TITLES[letter]}`);
 
 /** Our own API. */
 function ratioPlot(report: Report): Plot {
   const ratiosOf = (kind: string) =>
     LETTERS.map((letter) => findResult(report, `${kind}/${letter}`, 'wasm-simd')?.ratio);
   const alt = 'How many times as fast as mqtt-packet, by case, batch API and packets';
-  return barPlot(report, 'ratios', alt, 'wasm-simd', LETTER_LABELS, [
+  return ratioBars(report, 'ratios', alt, 'wasm-simd', LETTER_LABELS, [
     { name: 'batch API', colour: '#0b62a4', values: ratiosOf('batch') },
     { name: 'packets', colour: '#1a8f5a', values: ratiosOf('decode') },
   ]);
@@ -215,7 +70,7 @@ function parserPlot(report: Report): Plot {
     (letter) => findResult(report, `compat/parser/${letter}`, DROP_IN)?.ratio,
   );
   const alt = 'How many times as fast as mqtt-packet parser() is in its place, by case';
-  return barPlot(report, 'drop-in-parser', alt, "mqtt-packet's own API", LETTER_LABELS, [
+  return ratioBars(report, 'drop-in-parser', alt, "mqtt-packet's own API", LETTER_LABELS, [
     { name: 'parser()', colour: '#0b62a4', values },
   ]);
 }
@@ -229,7 +84,7 @@ function writerPlot(report: Report): Plot {
   const alt =
     'How many times as fast as mqtt-packet generate() and writeToStream() are in its place, by packet';
   const labels = Object.values(PACKET_TITLES);
-  return barPlot(report, 'drop-in-writer', alt, "mqtt-packet's own API", labels, [
+  return ratioBars(report, 'drop-in-writer', alt, "mqtt-packet's own API", labels, [
     { name: 'generate()', colour: '#1a8f5a', values: ratiosOf('generate') },
     { name: 'writeToStream()', colour: '#e07b00', values: ratiosOf('write') },
   ]);
