@@ -19,14 +19,21 @@ export interface Burst {
   readonly inFlight: number;
 }
 
+/** What may be under way: messages, and bytes. */
+export interface Most {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /**
- * Cuts bursts so that each connection can have one under way, a single connection two, and all of them have about so many bytes;
- * there are fewer bursts where a frame is longer than a connection's share, but never fewer than two.
+ * Cuts bursts so that each connection can have one under way, a single connection two, and all of them together so much. Where that
+ * is less than a frame for each, a burst is a frame, and there are fewer of them; but never fewer than two.
  */
-export function cutBurst({ bytes, frameLength }: Ring, connections: number, most: number): Burst {
+export function cutBurst({ bytes, frameLength }: Ring, connections: number, most: Most): Burst {
   const shares = Math.max(2, connections);
-  const count = Math.max(1, Math.floor(most / shares / frameLength));
-  const inFlight = Math.min(shares, Math.max(2, Math.floor(most / (count * frameLength))));
+  const messages = Math.max(2, Math.min(most.messages, Math.floor(most.bytes / frameLength)));
+  const count = Math.max(1, Math.floor(messages / shares));
+  const inFlight = Math.min(shares, Math.floor(messages / count));
   const inRing = bytes.length / frameLength;
   const inPiece = Math.min(inRing, Math.max(1, Math.floor(PIECE / frameLength)));
   const piece = bytes.subarray(0, inPiece * frameLength);

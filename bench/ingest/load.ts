@@ -7,7 +7,7 @@ import { PINGREQ, PINGRESP, pubackRing, publishRing } from '../brokers/frames.js
 import { openPeer, type Peer } from '../brokers/peer.js';
 import { floodInWindow } from '../brokers/source.js';
 import { cutBurst, floodInBursts } from './bursts.js';
-import { BYTES_IN_FLIGHT, LOADS, type LoadName, WINDOW } from './loads.js';
+import { LOADS, type LoadName, MOST_IN_FLIGHT, WINDOW } from './loads.js';
 import type { LoadOrder, LoadReport } from './messages.js';
 
 /** Connections that are made at the same time. */
@@ -30,7 +30,7 @@ function makeFlood(load: LoadName, peers: readonly Peer[]): Flood {
   const { qos, payload, frames } = LOADS[load];
   const ring = publishRing(qos, payload, frames);
   if (qos === 0) {
-    const burst = cutBurst(ring, peers.length, BYTES_IN_FLIGHT);
+    const burst = cutBurst(ring, peers.length, MOST_IN_FLIGHT);
     return (end) => floodInBursts(peers, burst, end);
   }
   const answers = pubackRing();

@@ -25,7 +25,7 @@ export interface IngestOptions {
 
 const GIB = 2 ** 30;
 const WHOLE = { rounds: 3, warmUp: 500, milliseconds: 1000, bytes: 4 * GIB };
-const QUICK = { rounds: 3, warmUp: 300, milliseconds: 500, bytes: GIB };
+const QUICK = { rounds: 3, warmUp: 300, milliseconds: 500, bytes: GIB / 2 };
 
 const ALL_CASES: readonly Case[] = LOAD_NAMES.flatMap((load) =>
   CONNECTIONS.map((connections) => ({ load, connections })),

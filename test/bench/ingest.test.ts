@@ -13,12 +13,12 @@ import { cutBurst } from '../../bench/ingest/bursts.js';
 import { CONTESTANT_NAMES, CONTESTANTS } from '../../bench/ingest/contestants.js';
 import { figuresOf, margin, passes, type Round } from '../../bench/ingest/figures.js';
 import {
-  BYTES_IN_FLIGHT,
   type Case,
   CONNECTIONS,
   LOAD_NAMES,
   LOADS,
   type LoadName,
+  MOST_IN_FLIGHT,
 } from '../../bench/ingest/loads.js';
 import { checkOpenFiles } from '../../bench/ingest/open-files.js';
 import { parseIngestOptions } from '../../bench/ingest/options.js';
@@ -45,19 +45,32 @@ describe('a burst', () => {
   it.each(cases)('of %s on %d connections is messages and a PINGREQ', (load, connections) => {
     const { payload, frames } = LOADS[load];
     const ring = publishRing(0, payload, frames);
-    const { pieces, count, inFlight } = cutBurst(ring, connections, BYTES_IN_FLIGHT);
+    const { pieces, count, inFlight } = cutBurst(ring, connections, MOST_IN_FLIGHT);
     const types = typesIn(Buffer.concat(pieces));
     expect(types.pop()).toBe('pingreq');
     expect(types).toHaveLength(count);
     expect(new Set(types)).toEqual(new Set(['publish']));
     expect(inFlight).toBeGreaterThan(1);
     expect(inFlight).toBeLessThanOrEqual(Math.max(2, connections));
-    expect(inFlight * count * ring.frameLength).toBeLessThanOrEqual(BYTES_IN_FLIGHT);
+    expect(inFlight * count).toBeLessThanOrEqual(MOST_IN_FLIGHT.messages);
+    expect(inFlight * count * ring.frameLength).toBeLessThanOrEqual(MOST_IN_FLIGHT.bytes);
   });
 
   it('is one message where there is no room for more, and two of them are under way', () => {
     const ring = publishRing(0, 4096, 4);
-    expect(cutBurst(ring, 100, 1)).toMatchObject({ count: 1, inFlight: 2 });
+    const none = { messages: 1, bytes: 1 };
+    expect(cutBurst(ring, 100, none)).toMatchObject({ count: 1, inFlight: 2 });
+  });
+
+  it('is a share of what may be under way, by messages or by bytes', () => {
+    const ring = publishRing(0, 4096, 4);
+    const byMessages = { messages: 1000, bytes: Infinity };
+    const byBytes = { messages: Infinity, bytes: 1000 * ring.frameLength };
+    for (const most of [byMessages, byBytes]) {
+      expect(cutBurst(ring, 100, most)).toMatchObject({ count: 10, inFlight: 100 });
+      expect(cutBurst(ring, 1, most)).toMatchObject({ count: 500, inFlight: 2 });
+      expect(cutBurst(ring, 3000, most)).toMatchObject({ count: 1, inFlight: 1000 });
+    }
   });
 });
 
