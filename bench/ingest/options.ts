@@ -37,6 +37,8 @@ const QUICK_CASES: readonly Case[] = [
   { load: '4k', connections: 1 },
   { load: '1m', connections: 1 },
 ];
+/** Those that gates are about. */
+const QUICK_PARTS: readonly Part[] = ['servers', 'reads'];
 const QUICK_CONTESTANTS: readonly ContestantName[] = ['aedes', 'mosquitto', 'ingest'];
 
 export const INGEST_USAGE = `npm run bench:ingest -- [options]
@@ -50,7 +52,7 @@ reading from a socket costs in CPU time; and what it costs to hand batches over 
   --contestant NAME   only this one, given as often as you like: ${CONTESTANT_NAMES.join(', ')}
   --rounds N          how often all take turns (default ${WHOLE.rounds})
   --time MS           how long messages are sent, each turn (default ${WHOLE.milliseconds})
-  --quick             a case of each load, three contestants, shorter turns: what CI runs
+  --quick             what CI runs: a case of each load, three contestants, reading; shorter turns
   --json FILE         where the results go (default build/bench/ingest.json)
   --help              print this`;
 
@@ -102,7 +104,7 @@ export function parseIngestOptions(args: readonly string[]): IngestOptions {
   return {
     help,
     json,
-    parts: chosen('part', PARTS, part),
+    parts: chosen('part', quick && part === undefined ? QUICK_PARTS : PARTS, part),
     cases: cases.filter((each) => loads.includes(each.load) && counts.includes(each.connections)),
     contestants: chosen('contestant', contestants, contestant),
     rounds: rounds === undefined ? scale.rounds : parseCount('rounds', rounds),

@@ -249,8 +249,13 @@ describe('the command line', () => {
   });
 
   it('is quick with a case of each load, or with those that are named', () => {
-    const loads = parseIngestOptions(['--quick']).cases.map(({ load }) => load);
-    expect(loads).toEqual(LOAD_NAMES);
+    const quick = parseIngestOptions(['--quick']);
+    expect(quick.cases.map(({ load }) => load)).toEqual(LOAD_NAMES);
+    expect(quick.parts).toEqual(['servers', 'reads']);
+    expect(parseIngestOptions(['--quick', '--part', 'threads']).parts).toEqual(['threads']);
+    expect(parseIngestOptions(['--quick', '--contestant', 'ingest2']).contestants).toEqual([
+      'ingest2',
+    ]);
     const { cases, contestants } = parseIngestOptions(['--quick', '--connections', '1000']);
     expect(cases.map(({ connections }) => connections)).toEqual([1000, 1000, 1000, 1000]);
     expect(contestants).not.toContain('ingest2');
