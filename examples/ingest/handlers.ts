@@ -8,7 +8,13 @@ export interface Counts {
   highest: number;
 }
 
-export function countingRoutes(): { readonly counts: Counts; readonly routes: readonly Route[] } {
+/** What a module of handlers has. */
+export interface Handlers {
+  /** Routes of a thread, and the counts that they keep. */
+  countingRoutes(): { readonly counts: Counts; readonly routes: readonly Route[] };
+}
+
+export const countingRoutes: Handlers['countingRoutes'] = () => {
   const counts: Counts = { messages: 0, payloadBytes: 0, highest: Number.NEGATIVE_INFINITY };
   return {
     counts,
@@ -16,10 +22,11 @@ export function countingRoutes(): { readonly counts: Counts; readonly routes: re
       [
         '+/+/temperature',
         ({ type, payload }) => {
-          if (type !== 'PUBLISH' || payload === undefined) return;
+          if (type !== 'PUBLISH' || payload === undefined) return undefined;
           counts.messages++;
           counts.payloadBytes += payload.length;
           counts.highest = Math.max(counts.highest, Number(payload.toString()));
+          return undefined;
         },
       ],
       [
@@ -27,8 +34,9 @@ export function countingRoutes(): { readonly counts: Counts; readonly routes: re
         ({ type, payloadLength }) => {
           if (type !== 'PUBLISH_PART' && type !== 'PUBLISH_END') counts.messages++;
           if (type === 'PUBLISH' || type === 'PUBLISH_PART') counts.payloadBytes += payloadLength;
+          return undefined;
         },
       ],
     ],
   };
-}
+};

@@ -3,15 +3,16 @@ import { type FrameCursor, TopicMap } from 'mqtt-wasm';
 import { matches } from '../router/topic-filter.js';
 
 /**
- * Gets a PUBLISH, or one after the other the pieces of a long one: `PUBLISH_START`, `PUBLISH_PART`s, `PUBLISH_END`. What it
- * wants to keep it must copy.
+ * Gets a PUBLISH, or one after the other the pieces of a long one: `PUBLISH_START`, `PUBLISH_PART`s, `PUBLISH_END`. Long messages of
+ * several connections come interleaved: who has to tell their parts apart returns, for a `PUBLISH_START`, a handler that gets the
+ * rest of this message. What a handler wants to keep it must copy.
  */
-export type Handler = (frame: FrameCursor) => void;
+export type Handler = (frame: FrameCursor) => Handler | undefined;
 
 /** The first whose Topic Filter matches is taken. */
 export type Route = readonly [topicFilter: string, handler: Handler];
 
-const ignore: Handler = () => {};
+const ignore: Handler = () => undefined;
 
 export class Routes {
   readonly #routes: readonly Route[];
@@ -51,8 +52,7 @@ export class Delivery {
         if (this.#isNew(frame)) this.#routes.handlerOf(frame)(frame);
         break;
       case 'PUBLISH_START':
-        this.#rest = this.#isNew(frame) ? this.#routes.handlerOf(frame) : ignore;
-        this.#rest(frame);
+        this.#start(frame);
         break;
       case 'PUBLISH_PART':
       case 'PUBLISH_END':
@@ -62,6 +62,11 @@ export class Delivery {
         this.#handled.delete(frame.packetIdentifier);
         break;
     }
+  }
+
+  #start(frame: FrameCursor): void {
+    const handler = this.#isNew(frame) ? this.#routes.handlerOf(frame) : ignore;
+    this.#rest = handler(frame) ?? handler;
   }
 
   #isNew({ qos, packetIdentifier }: FrameCursor): boolean {

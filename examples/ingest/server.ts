@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type SlabBatch, SlabPool } from 'mqtt-wasm';
-import { type Counts, countingRoutes } from './handlers.js';
+import type { Counts, Handlers } from './handlers.js';
 import { Delivery, Routes } from './routes.js';
 import { type Context, Session } from './session.js';
 import { Subscribers } from './subscribers.js';
@@ -17,9 +17,13 @@ export interface IngestOptions {
   readonly host?: string;
   /** Worker threads that handle messages; 0 (the default): they are handled where they are received. */
   readonly threads?: number;
-  /** What happens beside the traffic: a client that broke a rule, a thread that failed. */
-  readonly onTrouble?: (what: string) => void;
+  /** The module that has the {@link Handlers}, for each thread to import: `handlers.ts` by default. */
+  readonly handlers?: URL;
+  readonly onTrouble?: OnTrouble;
 }
+
+/** Gets what happens beside the traffic: a client that broke a rule, by the number of its connection, or a thread that failed. */
+export type OnTrouble = (what: string, error: Error, connection?: number) => void;
 
 export interface Ingest {
   readonly port: number;
@@ -49,7 +53,8 @@ export interface Handling {
 }
 
 /** Handles messages in the thread that has the sockets. */
-function handlingHere(): Handling {
+async function handlingHere(handlers: URL): Promise<Handling> {
+  const { countingRoutes } = (await import(handlers.href)) as Handlers;
   const { counts, routes } = countingRoutes();
   const shared = new Routes(routes);
   const deliveries = new Map<number, Delivery>();
@@ -72,7 +77,13 @@ function handlingHere(): Handling {
 
 /** Starts the server. */
 export async function startIngest(options: IngestOptions = {}): Promise<Ingest> {
-  const { port = 0, host = '127.0.0.1', threads = 0, onTrouble = () => {} } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    threads = 0,
+    handlers = new URL('./handlers.js', import.meta.url),
+    onTrouble = () => {},
+  } = options;
   const pool = new SlabPool({ shared: threads > 0 });
   const context: Context = {
     subscribers: new Subscribers(),
@@ -82,7 +93,9 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
   };
   const sessions = new Map<number, Session>();
   const handling =
-    threads === 0 ? handlingHere() : handlingInThreads(threads, pool, sessions, onTrouble);
+    threads === 0
+      ? await handlingHere(handlers)
+      : handlingInThreads(threads, handlers, pool, sessions, onTrouble);
 
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
     const { socket, connection } = pool.accept(accepted, {
@@ -97,7 +110,9 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
     });
     const session = new Session(socket, connection, context);
     sessions.set(connection, session);
-    socket.on('error', (error) => onTrouble(`connection ${connection}: ${error.message}`));
+    socket.on('error', (error) =>
+      onTrouble(`connection ${connection}: ${error.message}`, error, connection),
+    );
     socket.once('close', () => {
       sessions.delete(connection);
       handling.end(connection);

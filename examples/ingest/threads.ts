@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SharedRing, SlabPool } from 'mqtt-wasm';
 import type { Counts } from './handlers.js';
-import type { Handling } from './server.js';
+import type { Handling, OnTrouble } from './server.js';
 import type { Session } from './session.js';
 
 interface Thread {
@@ -13,9 +13,10 @@ interface Thread {
 
 export function handlingInThreads(
   count: number,
+  handlers: URL,
   pool: SlabPool,
   sessions: ReadonlyMap<number, Session>,
-  onTrouble: (what: string) => void,
+  onTrouble: OnTrouble,
 ): Handling {
   let isClosing = false;
   /** Connection number n goes to thread n modulo their number, so that its messages stay in order. */
@@ -29,9 +30,9 @@ export function handlingInThreads(
     });
     const worker = new Worker(new URL('./start-worker.js', import.meta.url), {
       execArgv: [],
-      workerData: { ring: ring.handle },
+      workerData: { ring: ring.handle, handlers: handlers.href },
     });
-    worker.on('error', (error) => onTrouble(`thread ${index}: ${error.message}`));
+    worker.on('error', (error) => onTrouble(`thread ${index}: ${error.message}`, error));
     worker.once('exit', () => {
       ring.abandon();
       if (isClosing) return;

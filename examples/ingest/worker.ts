@@ -1,9 +1,10 @@
 /** A worker thread: handles the messages of its connections, where they lie. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { consume } from 'mqtt-wasm';
-import { countingRoutes } from './handlers.js';
+import type { Handlers } from './handlers.js';
 import { Delivery, Routes } from './routes.js';
 
+const { countingRoutes } = (await import(workerData.handlers)) as Handlers;
 const { counts, routes } = countingRoutes();
 const shared = new Routes(routes);
 const deliveries = new Map<number, Delivery>();
