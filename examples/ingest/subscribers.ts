@@ -143,9 +143,9 @@ class Writes {
     if (this.#unwritten > 0) this.#batch.retain();
   }
 
-  /** A subscriber that does not read misses messages, which QoS 0 allows. */
+  /** A subscriber that does not read misses messages, which QoS 0 allows; one that has taken leave gets none. */
   #write({ socket }: Subscriber, bytes: Uint8Array): void {
-    if (socket.destroyed || socket.writableNeedDrain) return;
+    if (!socket.writable || socket.writableNeedDrain) return;
     this.#unwritten++;
     // The bytes are the batch's until the kernel has taken them, or the socket has given up.
     socket.write(bytes, () => {

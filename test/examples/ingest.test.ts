@@ -120,6 +120,37 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     expect(trouble[0]).toMatch(/wildcard/);
   });
 
+  test('who takes no packet as long as a CONNACK is cut off, and the others are not', async () => {
+    const other = await connected(5);
+    const socket = connectSocket(ingest.port, '127.0.0.1');
+    socket.on('error', () => {});
+    const properties = { maximumPacketSize: 2 };
+    socket.write(
+      encode({ type: 'CONNECT', protocolLevel: 5, clientIdentifier: 'tiny', properties }),
+    );
+    await once(socket, 'close');
+    expect(trouble).toEqual([expect.stringMatching(/CONNACK.*larger/)]);
+    await other.publishAsync('a', 'still there', { qos: 1 });
+    expect(ingest.messages).toBe(1);
+  });
+
+  test('a subscriber that has taken leave gets nothing more, though it has not closed', async () => {
+    const publisher = await connected(4);
+    const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'leaving' }));
+    await once(socket, 'data');
+    const subscriptions = [{ topicFilter: '#', qos: 0 as const }];
+    socket.write(encode({ type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions }));
+    await once(socket, 'data');
+    socket.write(encode({ type: 'DISCONNECT' }));
+    await once(socket.resume(), 'end');
+    await publisher.publishAsync('a', 'too late', { qos: 1 });
+    expect(ingest.connections).toBe(2);
+    socket.end();
+    await vi.waitFor(() => expect(ingest.connections).toBe(1));
+    expect(trouble).toEqual([]);
+  });
+
   test('who is silent for too long is cut off', async () => {
     const socket = connectSocket(ingest.port, '127.0.0.1');
     socket.write(encode({ type: 'CONNECT', clientIdentifier: 'silent', keepAlive: 1 }));
