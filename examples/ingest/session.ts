@@ -133,7 +133,7 @@ export class Session {
     const { protocolLevel, keepAlive } = packet;
     this.#encoder.learnFrom(packet);
     this.#encoder.protocolVersion = protocolLevel;
-    this.#subscriber = new Subscriber(socket, protocolLevel);
+    this.#subscriber = new Subscriber(socket, protocolLevel, packet.properties?.maximumPacketSize);
     if (keepAlive > 0) socket.setTimeout(keepAlive * PATIENCE);
     this.#clientIdentifier = packet.clientIdentifier || `anonymous-${this.#connection}`;
     // Of two clients with one name, the earlier one has to go (MQTT-3.1.4-2).

@@ -18,10 +18,17 @@ export class Subscriber {
   readonly topicFilters = new Set<string>();
   readonly socket: Socket;
   readonly protocolVersion: ProtocolVersion;
+  /** Bytes of the largest frame that it takes. */
+  readonly maximumPacketSize: number;
 
-  constructor(socket: Socket, protocolVersion: ProtocolVersion) {
+  constructor(
+    socket: Socket,
+    protocolVersion: ProtocolVersion,
+    maximumPacketSize = Number.POSITIVE_INFINITY,
+  ) {
     this.socket = socket;
     this.protocolVersion = protocolVersion;
+    this.maximumPacketSize = maximumPacketSize;
   }
 }
 
@@ -126,7 +133,9 @@ class Writes {
     this.#batch = batch;
   }
 
+  /** Adds a frame. One that is longer than the subscriber takes is dropped (MQTT-3.1.2-25). */
   add(subscriber: Subscriber, bytes: Uint8Array): void {
+    if (bytes.length > subscriber.maximumPacketSize) return;
     const before = this.#pending.get(subscriber);
     const next = before !== undefined ? before.byteOffset + before.length : -1;
     if (before !== undefined && before.buffer === bytes.buffer && next === bytes.byteOffset) {

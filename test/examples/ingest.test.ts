@@ -134,6 +134,29 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     expect(ingest.messages).toBe(1);
   });
 
+  test('a subscriber gets no message that is longer than it takes', async () => {
+    const maximumPacketSize = 200;
+    const subscriber = await connectAsync(`mqtt://127.0.0.1:${ingest.port}`, {
+      protocolVersion: 5,
+      properties: { maximumPacketSize },
+    });
+    clients.push(subscriber);
+    const [old, recent] = await Promise.all([connected(4), connected(5)]);
+    const lengths: number[] = [];
+    subscriber.on('message', (_, payload) => lengths.push(payload.length));
+    await subscriber.subscribeAsync('#');
+    // Fixed header, Topic Name behind its length, and the length of no properties.
+    const fits = maximumPacketSize - (3 + 3 + 1);
+    for (const publisher of [old, recent]) {
+      for (const length of [fits, fits + 1, 300_000, fits]) {
+        await publisher.publishAsync('a', 'x'.repeat(length));
+      }
+      await publisher.publishAsync('a', 'x', { qos: 1 });
+    }
+    await vi.waitFor(() => expect(lengths).toHaveLength(6));
+    expect(lengths).toEqual([fits, fits, 1, fits, fits, 1]);
+  });
+
   test('a subscriber that has taken leave gets nothing more, though it has not closed', async () => {
     const publisher = await connected(4);
     const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
