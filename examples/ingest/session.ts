@@ -53,8 +53,16 @@ export class Session {
     if (subscribers.areThere) subscribers.forward(batch, this.#encoder.protocolVersion ?? 4);
   }
 
-  /** Answers the frames of a batch, which have been handled, in one write. */
+  /** Answers the frames of a batch, which have been handled, in one write. Whoever takes no answer of this size is cut off. */
   answer(batch: SlabBatch): void {
+    try {
+      this.#answer(batch);
+    } catch (error) {
+      this.socket.destroy(error as Error);
+    }
+  }
+
+  #answer(batch: SlabBatch): void {
     const answers: EncodablePacket[] = [];
     for (const frame = batch.cursor(); frame.next(); ) {
       const answer = this.#answerTo(frame);
