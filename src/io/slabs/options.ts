@@ -29,8 +29,8 @@ export type ResolvedPoolOptions = {
 };
 
 const NAMES = ['slabs', 'slabBytes', 'maximumBatches', 'shared', 'scanner'] as const;
-/** The address space of a module is 4 GiB. */
-const MOST_BYTES = 0xf000_0000;
+/** The address space of a module is 4 GiB, in which the end of the longest frame must lie wherever it begins, although it may be out of the memory. */
+const MOST_BYTES = 0xe000_0000;
 
 /** @throws `TypeError` or `RangeError` naming the option at fault */
 export function resolvePoolOptions(options: SlabPoolOptions): ResolvedPoolOptions {

@@ -194,6 +194,7 @@ describe('options', () => {
     [{ slabs: 23, shared: true }, 'slabs'],
     [{ slabs: 1.5 }, 'slabs'],
     [{ slabs: 1e9 }, 'slabs'],
+    [{ slabs: 28_673 }, 'slabs'],
     [{ slabBytes: 16_383 }, 'slabBytes'],
     [{ slabBytes: 16_400 }, 'slabBytes'],
     [{ slabBytes: 65_536, shared: true }, 'slabBytes'],
