@@ -51,6 +51,8 @@ function factsOf({ protocolVersion, sender, limits, options }: Connection): Pack
 export class SlabReader<S extends Readable = Duplex> implements Holdable {
   /** Number of the connection in its pool, 1 or more, as its batches have it. */
   readonly connection: number;
+  /** @internal */
+  hasHadTurn = false;
   readonly #store: SlabStore;
   readonly #onBatch: ResolvedReaderOptions<S>['onBatch'];
   readonly #decoder: Decoder;
@@ -70,7 +72,6 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
     this.#onBatch = onBatch;
     this.#target = new ReadTarget(store);
     this.connection = store.nextConnection();
-    if (store.isHoldingBack) this.#held = BY_POOL;
   }
 
   /** The socket or stream that is read from: to write to and to listen to. Nobody else may read from it or pause it. */
@@ -148,6 +149,7 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
       return;
     }
     this.#store.readers.add(this);
+    if (this.#store.isHoldingBack) this.#held |= BY_POOL;
     // Before there are listeners: a socket that once was to flow reads when it has connected.
     if (this.#held !== 0) socket.pause();
     // The bytes of a socket that knows nothing of `onread` after all come here as well.
@@ -219,6 +221,7 @@ export class SlabReader<S extends Readable = Duplex> implements Holdable {
   /** Decodes the `length` bytes at `address` and hands the batch over. They lie in a piece of `pieceLength` bytes. */
   #decode(address: number, length: number, pieceLength: number): void {
     const store = this.#store;
+    this.hasHadTurn = true;
     // What holds for the first frame: a CONNECT may change it.
     const facts = factsOf(this.#decoder.connection);
     store.isTaking = true;

@@ -23,6 +23,8 @@ const BATCHES_OF_A_READ = 16;
 
 /** Who reads, and can be told to wait. */
 export interface Holdable {
+  /** Whether it has read since all were let go. */
+  hasHadTurn: boolean;
   holdBack(): void;
   letGo(): void;
 }
@@ -69,6 +71,8 @@ export class SlabStore implements BatchOwner {
   /** Slabs that wait for their socket to read into them. */
   #lent = 0;
   #isHoldingBack = false;
+  /** How often readers were held back or let go: what was to happen later does not when this has changed. */
+  #turns = 0;
   #connections = 0;
 
   constructor({ scanner, shared, slabBytes, slabs, maximumBatches }: ResolvedPoolOptions) {
@@ -166,16 +170,39 @@ export class SlabStore implements BatchOwner {
   holdBackIfScarce(): void {
     if (this.#isHoldingBack || this.#hasRoomFor(1)) return;
     this.#isHoldingBack = true;
+    this.#turns++;
     this.timesHeldBack++;
     for (const reader of this.readers) reader.holdBack();
   }
 
-  /** Lets the readers go on when there is room for several reads: going on and stopping costs them something. */
+  /**
+   * Lets the readers go on when there is room for several reads: going on and stopping costs them something. Those that have not read since all
+   * were let go come first, and the event loop looks at their sockets before the others may go on. It would else find always
+   * the same ones first, which would take all the room there is.
+   */
   letGoIfEased(): void {
     if (!this.#isHoldingBack || !this.#hasRoomFor(2)) return;
     this.#isHoldingBack = false;
-    for (const reader of [...this.readers]) {
-      if (this.#isHoldingBack) break;
+    const turn = ++this.#turns;
+    const first = [...this.readers].filter(({ hasHadTurn }) => !hasHadTurn);
+    if (first.length === 0) {
+      this.#letAllGo(turn);
+      return;
+    }
+    for (const reader of first) {
+      if (turn !== this.#turns) return;
+      reader.letGo();
+    }
+    // The first one may come before sockets are looked at, the second one does not.
+    setImmediate(() => setImmediate(() => this.#letAllGo(turn)));
+  }
+
+  #letAllGo(turn: number): void {
+    if (turn !== this.#turns) return;
+    const readers = [...this.readers];
+    for (const reader of readers) reader.hasHadTurn = false;
+    for (const reader of readers) {
+      if (turn !== this.#turns) return;
       reader.letGo();
     }
   }

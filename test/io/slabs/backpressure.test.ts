@@ -110,6 +110,32 @@ describe.each(WAYS)('by %s()', (way) => {
     });
   });
 
+  test('connections that send without end get their turns all alike', async () => {
+    const pool = smallPool();
+    const kept: SlabBatch[] = [];
+    const batches = new Map<number, number>();
+    const chunk = Buffer.alloc(64 * 1024, 'c000', 'hex');
+    for (let index = 0; index < 6; index++) {
+      const { reader, peer } = await readInto(pool, way, (batch) => {
+        batches.set(batch.connection, (batches.get(batch.connection) ?? 0) + 1);
+        kept.push(batch.retain());
+      });
+      batches.set(reader.connection, 0);
+      const write = (): void => {
+        while (!peer.destroyed && peer.write(chunk));
+      };
+      peer.on('drain', write);
+      write();
+    }
+    const { timesHeldBack } = pool;
+    while (pool.timesHeldBack < timesHeldBack + 200) {
+      kept.shift()?.release();
+      await turns(1);
+    }
+    const counts = [...batches.values()];
+    expect(Math.min(...counts) * 4).toBeGreaterThan(Math.max(...counts));
+  });
+
   test('the peer can write no more than the kernel takes', async () => {
     const pool = smallPool();
     const kept: SlabBatch[] = [];
@@ -343,4 +369,29 @@ test('a stream that has more in one chunk than a slab takes waits in the middle 
   }
   await closed;
   expect(numbers).toEqual(upTo(301));
+});
+
+test('who comes while the pool lets go is not left waiting', async () => {
+  const pool = smallPool();
+  const kept: SlabBatch[] = [];
+  const { peer, reader } = await readInto(pool, 'accept', (batch) => kept.push(batch.retain()));
+  const chunk = Buffer.alloc(64 * 1024, 'c000', 'hex');
+  while (!pool.isHoldingBack) {
+    peer.write(chunk);
+    await turns(1);
+  }
+  reader.pause();
+  const server = createServer((accepted) => destroyedAtEnd(accepted).write(chunk.subarray(0, 2)));
+  const port = await listening(server);
+  let frames = 0;
+  expect(pool.isHoldingBack).toBe(true);
+  const { socket } = pool.connect(
+    (onread) => {
+      for (const batch of kept.splice(0)) batch.release();
+      return connect({ port, host: '127.0.0.1', onread });
+    },
+    { onBatch: ({ length }) => (frames += length) },
+  );
+  destroyedAtEnd(socket);
+  await until(() => frames === 1);
 });
