@@ -4,7 +4,7 @@ import type { BatchContents } from '../../decoder/contents.js';
 import type { PacketFacts } from '../../decoder/later-packets.js';
 import { optionsObject } from '../../options.js';
 import { PACKET_TYPE } from '../../protocol/packet-types.js';
-import type { BatchOwner, SlabBatch } from '../slabs/batch.js';
+import type { SlabBatch } from '../slabs/batch.js';
 import type { SlabStore } from '../slabs/store.js';
 import { CONSUMER_WAITS, NO_MORE, PRODUCER_WAITS, RELEASED, SENT, TAKEN } from './layout.js';
 import { type Place, type RingHandle, RingMemory } from './ring-memory.js';
@@ -65,7 +65,7 @@ const NO_FACTS: PacketFacts = {
  * Batches arrive in the order in which they were sent, so those of a connection stay in order when they are all sent to one ring. What is sent is held until the
  * other side releases it. When it is too slow, the pool runs out of memory and its connections wait.
  */
-export class SharedRing implements BatchOwner {
+export class SharedRing {
   /** What the other thread needs: to be passed on as `workerData` or in a message. */
   readonly handle: RingHandle;
   readonly #store: SlabStore;

@@ -15,7 +15,7 @@ import {
   type SlabReaderOptions,
 } from './options.js';
 import { ReadTarget } from './read-target.js';
-import type { Holdable, SlabStore } from './store.js';
+import type { SlabStore } from './store.js';
 
 /** What `onread` of `net.connect()` and `tls.connect()` takes. */
 export interface OnRead {
@@ -48,7 +48,7 @@ function factsOf({ protocolVersion, sender, limits, options }: Connection): Pack
  * When the bytes break a rule, or end inside a frame, the batches before are handed over, then the socket is destroyed with the
  * `MqttError`, which comes as its `error` event like every other error.
  */
-export class SlabReader<S extends Readable = Duplex> implements Holdable {
+export class SlabReader<S extends Readable = Duplex> {
   /** Number of the connection in its pool, 1 or more, as its batches have it. */
   readonly connection: number;
   /** @internal */
