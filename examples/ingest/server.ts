@@ -40,6 +40,8 @@ export interface Ingest {
 }
 
 const MAXIMUM_PACKET_SIZE = 16 * 1024 * 1024;
+/** Milliseconds between two looks for clients that are silent or do not receive. */
+const CHECK_EVERY = 500;
 
 /** Where the batches of connections are handled. */
 export interface Handling {
@@ -86,7 +88,7 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
   } = options;
   const pool = new SlabPool({ shared: threads > 0 });
   const context: Context = {
-    subscribers: new Subscribers(),
+    subscribers: new Subscribers(pool),
     maximumPacketSize: MAXIMUM_PACKET_SIZE,
     sessions: new Map(),
     messages: 0,
@@ -98,17 +100,19 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       : handlingInThreads(threads, handlers, pool, sessions, onTrouble);
 
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
-    const { socket, connection } = pool.accept(accepted, {
+    const reader = pool.accept(accepted, {
       role: 'server',
       maximumPacketSize: MAXIMUM_PACKET_SIZE,
       topicAliasMaximum: 0,
       retainAvailable: false,
       onBatch(batch) {
+        session.heard();
         session.forward(batch);
         handling.handle(batch, session);
       },
     });
-    const session = new Session(socket, connection, context);
+    const { socket, connection } = reader;
+    const session = new Session(reader, context);
     sessions.set(connection, session);
     socket.on('error', (error) =>
       onTrouble(`connection ${connection}: ${error.message}`, error, connection),
@@ -118,6 +122,12 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       handling.end(connection);
     });
   });
+  const checking = setInterval(() => {
+    const now = performance.now();
+    for (const session of sessions.values()) session.check(now, pool.isHoldingBack);
+  }, CHECK_EVERY);
+  server.once('close', () => clearInterval(checking));
+  server.once('error', () => clearInterval(checking));
   server.listen(port, host);
   await once(server, 'listening');
   return {

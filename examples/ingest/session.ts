@@ -1,4 +1,5 @@
 /** One client: what it is answered, and what it has subscribed to. */
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   type ConnectPacket,
@@ -7,6 +8,8 @@ import {
   Encoder,
   type FrameCursor,
   type SlabBatch,
+  type SlabReader,
+  type SubscribePacket,
 } from 'mqtt-wasm';
 import { Subscriber, type Subscribers } from './subscribers.js';
 
@@ -18,6 +21,12 @@ const NOT_AVAILABLE = {
 };
 /** A client may be silent for one and a half times its Keep Alive (MQTT-3.1.2-22). */
 const PATIENCE = 1500;
+/** Milliseconds that a client may take to send its CONNECT. */
+const CONNECT_WITHIN = 10_000;
+/** Milliseconds that a client may take to receive what it has been sent. */
+const RECEIVE_WITHIN = 30_000;
+/** So many Topic Filters a client may have. */
+const MAXIMUM_FILTERS = 1000;
 
 /** What the sessions of a server have in common. */
 export interface Context {
@@ -33,18 +42,39 @@ export class Session {
   readonly socket: Socket;
   readonly #context: Context;
   readonly #encoder = new Encoder({ role: 'server' });
-  readonly #connection: number;
+  readonly #reader: SlabReader<Socket>;
   #subscriber: Subscriber | undefined;
   #clientIdentifier = '';
+  /** How long it may be silent, in milliseconds; 0: as long as it likes. */
+  #patience = CONNECT_WITHIN;
+  /** When a frame of it came. What it is sent is no sign of life. */
+  #heardAt = performance.now();
+  /** When all that it was sent had been received. */
+  #clearAt = performance.now();
+  /** The connection is to be closed, behind the answers. */
+  #isLeaving = false;
   /** QoS and Packet Identifier of a long message that has begun. */
   #long = { qos: 0, packetIdentifier: 0 };
 
-  constructor(socket: Socket, connection: number, context: Context) {
-    this.socket = socket;
-    this.#connection = connection;
+  constructor(reader: SlabReader<Socket>, context: Context) {
+    this.socket = reader.socket;
+    this.#reader = reader;
     this.#context = context;
-    socket.on('timeout', () => socket.destroy());
-    socket.once('close', () => this.#close());
+    this.socket.on('drain', () => reader.resume());
+    this.socket.once('close', () => this.#close());
+  }
+
+  /** A batch has come. */
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** Cuts the connection off if the client is silent or does not receive; to be called now and then. Who is not read cannot be heard. */
+  check(now: number, isHoldingBack: boolean): void {
+    if (isHoldingBack || this.#reader.isPaused()) this.#heardAt = now;
+    if (this.socket.writableLength === 0) this.#clearAt = now;
+    const isSilent = this.#patience > 0 && now - this.#heardAt > this.#patience;
+    if (isSilent || now - this.#clearAt > RECEIVE_WITHIN) this.socket.destroy();
   }
 
   /** Passes the messages of a batch on to those who have subscribed. */
@@ -69,8 +99,10 @@ export class Session {
       if (answer !== undefined) answers.push(answer);
     }
     if (answers.length > 0 && this.socket.writable) {
-      this.socket.write(this.#encoder.encodeAll(answers));
+      // Who does not receive what he is answered may ask nothing more until he does.
+      if (!this.socket.write(this.#encoder.encodeAll(answers))) this.#reader.pause();
     }
+    if (this.#isLeaving) this.socket.destroySoon();
   }
 
   #answerTo(frame: FrameCursor): EncodablePacket | undefined {
@@ -111,13 +143,11 @@ export class Session {
       case 'CONNECT':
         return this.#connect(packet);
       case 'SUBSCRIBE': {
-        const { packetIdentifier, subscriptions } = packet;
-        for (const { topicFilter } of subscriptions)
-          this.#subscriber?.topicFilters.add(topicFilter);
-        this.#hasSubscribed();
-        const granted = subscriptions.map(() => 0 as const);
-        const codes = isMqtt5 ? { reasonCodes: granted } : { returnCodes: granted };
-        return { type: 'SUBACK', packetIdentifier, ...codes };
+        const { packetIdentifier } = packet;
+        const granted = this.#subscribe(packet);
+        if (isMqtt5) return { type: 'SUBACK', packetIdentifier, reasonCodes: granted };
+        const returnCodes = granted.map((code) => (code === 0 ? 0 : 0x80));
+        return { type: 'SUBACK', packetIdentifier, returnCodes };
       }
       case 'UNSUBSCRIBE': {
         const { packetIdentifier, topicFilters } = packet;
@@ -128,30 +158,60 @@ export class Session {
         return { type: 'UNSUBACK', packetIdentifier, ...(isMqtt5 ? { reasonCodes: codes } : {}) };
       }
       case 'DISCONNECT':
-        this.socket.end();
+        this.#isLeaving = true;
         return undefined;
       default:
         return undefined;
     }
   }
 
+  /** What is granted, for each Topic Filter. */
+  #subscribe({ subscriptions, properties }: SubscribePacket) {
+    const { topicFilters } = this.#subscriber as Subscriber;
+    const isMqtt5 = this.#encoder.protocolVersion === 5;
+    const granted = subscriptions.map(({ topicFilter, noLocal }) => {
+      if (properties?.subscriptionIdentifier !== undefined) return 0xa1;
+      if (isMqtt5 && topicFilter.startsWith('$share/')) return 0x9e;
+      // That all of one's own messages come as well would be the contrary of what was asked for.
+      if (noLocal === true) return 0x83;
+      if (topicFilters.size >= MAXIMUM_FILTERS && !topicFilters.has(topicFilter)) return 0x97;
+      topicFilters.add(topicFilter);
+      return 0;
+    });
+    this.#hasSubscribed();
+    return granted;
+  }
+
   #connect(packet: ConnectPacket): EncodablePacket {
     const { socket } = this;
     const { sessions, maximumPacketSize } = this.#context;
-    const { protocolLevel, keepAlive } = packet;
+    const { protocolLevel, keepAlive, properties = {} } = packet;
     this.#encoder.learnFrom(packet);
-    this.#encoder.protocolVersion = protocolLevel;
-    this.#subscriber = new Subscriber(socket, protocolLevel, packet.properties?.maximumPacketSize);
-    if (keepAlive > 0) socket.setTimeout(keepAlive * PATIENCE);
-    this.#clientIdentifier = packet.clientIdentifier || `anonymous-${this.#connection}`;
-    // Of two clients with one name, the earlier one has to go (MQTT-3.1.4-2).
-    sessions.get(this.#clientIdentifier)?.socket.destroy();
+    if (properties.authenticationMethod !== undefined) {
+      this.#isLeaving = true;
+      return { type: 'CONNACK', sessionPresent: false, reasonCode: 0x8c };
+    }
+    this.#subscriber = new Subscriber(socket, protocolLevel, properties.maximumPacketSize);
+    this.#patience = keepAlive * PATIENCE;
+    this.#clientIdentifier = packet.clientIdentifier || `anonymous-${randomUUID()}`;
+    // Of two clients with one name, the earlier one has to go (MQTT-3.1.4-2; MQTT 5.0: MQTT-3.1.4-3).
+    sessions.get(this.#clientIdentifier)?.takeOver();
     sessions.set(this.#clientIdentifier, this);
     if (protocolLevel !== 5) return { type: 'CONNACK', sessionPresent: false, returnCode: 0 };
     const assigned =
       packet.clientIdentifier === '' ? { assignedClientIdentifier: this.#clientIdentifier } : {};
-    const properties = { ...NOT_AVAILABLE, maximumPacketSize, ...assigned };
-    return { type: 'CONNACK', sessionPresent: false, reasonCode: 0, properties };
+    // Without this the session would last as long as the client asks for (3.2.2.3.2).
+    const expiry = { sessionExpiryInterval: 0 };
+    const told = { ...NOT_AVAILABLE, ...expiry, maximumPacketSize, ...assigned };
+    return { type: 'CONNACK', sessionPresent: false, reasonCode: 0, properties: told };
+  }
+
+  /** Another client has the name now. */
+  takeOver(): void {
+    if (this.#encoder.protocolVersion === 5) {
+      this.socket.write(this.#encoder.encode({ type: 'DISCONNECT', reasonCode: 0x8e }));
+    }
+    this.socket.destroySoon();
   }
 
   #hasSubscribed(): void {
@@ -162,7 +222,7 @@ export class Session {
     const { sessions, subscribers } = this.#context;
     this.#subscriber?.topicFilters.clear();
     this.#hasSubscribed();
-    subscribers.forget(this.#connection);
+    subscribers.forget(this.#reader.connection);
     if (sessions.get(this.#clientIdentifier) === this) sessions.delete(this.#clientIdentifier);
   }
 }

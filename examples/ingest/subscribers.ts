@@ -10,6 +10,7 @@ import {
   type PublishPacket,
   type PublishStart,
   type SlabBatch,
+  type SlabPool,
   TopicMap,
 } from 'mqtt-wasm';
 import { matches } from '../router/topic-filter.js';
@@ -32,6 +33,11 @@ export class Subscriber {
   }
 }
 
+/** Bytes of long messages that may be waiting for their end; what is more does not reach subscribers, as QoS 0 allows. */
+const MOST_LONG_BYTES = 64 * 1024 * 1024;
+/** Batches that may be kept for subscribers. */
+const MOST_KEPT = 1024;
+
 /** The parts of a long message that has subscribers. */
 interface LongMessage {
   readonly subscribers: readonly Subscriber[];
@@ -44,6 +50,12 @@ export class Subscribers {
   readonly #byTopicId = new TopicMap<readonly Subscriber[]>();
   /** By connection. */
   readonly #long = new Map<number, LongMessage>();
+  #longBytes = 0;
+  readonly #pool: SlabPool;
+
+  constructor(pool: SlabPool) {
+    this.#pool = pool;
+  }
 
   /** Whether there are any. */
   get areThere(): boolean {
@@ -59,12 +71,15 @@ export class Subscribers {
 
   /** A connection is over: nobody waits for the rest of its message. */
   forget(connection: number): void {
+    const long = this.#long.get(connection);
+    if (long === undefined) return;
+    for (const { length } of long.payload) this.#longBytes -= length;
     this.#long.delete(connection);
   }
 
   /** Passes the messages of a batch on; `protocolVersion` is that of the connection they came from. */
   forward(batch: SlabBatch, protocolVersion: ProtocolVersion): void {
-    const writes = new Writes(batch);
+    const writes = new Writes(batch, this.#pool);
     for (const frame = batch.cursor(); frame.next(); ) {
       if (frame.type === 'PUBLISH') this.#forwardWhole(frame, protocolVersion, writes);
       else if (frame.type.startsWith('PUBLISH_')) this.#forwardPiece(frame, batch, writes);
@@ -100,10 +115,12 @@ export class Subscribers {
     const long = this.#long.get(connection);
     if (long === undefined) return;
     if (packet.type === 'PUBLISH_PART') {
+      this.#longBytes += packet.payload.length;
       long.payload.push(Buffer.from(packet.payload));
+      if (this.#longBytes > MOST_LONG_BYTES) this.forget(connection);
       return;
     }
-    this.#long.delete(connection);
+    this.forget(connection);
     const message = new PublishFanOut({ ...long.start, payload: Buffer.concat(long.payload) });
     for (const subscriber of long.subscribers) {
       const { protocolVersion } = subscriber;
@@ -126,11 +143,13 @@ export class Subscribers {
 /** What a batch gives subscribers to write. Neighbours in memory become one write. */
 class Writes {
   readonly #batch: SlabBatch;
+  readonly #pool: SlabPool;
   readonly #pending = new Map<Subscriber, Uint8Array>();
   #unwritten = 0;
 
-  constructor(batch: SlabBatch) {
+  constructor(batch: SlabBatch, pool: SlabPool) {
     this.#batch = batch;
+    this.#pool = pool;
   }
 
   /** Adds a frame. One that is longer than the subscriber takes is dropped (MQTT-3.1.2-25). */
@@ -155,6 +174,12 @@ class Writes {
   /** A subscriber that does not read misses messages, which QoS 0 allows; one that has taken leave gets none. */
   #write({ socket }: Subscriber, bytes: Uint8Array): void {
     if (!socket.writable || socket.writableNeedDrain) return;
+    const { freeSlabs, slabs, heldBatches } = this.#pool;
+    // Subscribers that do not read must not stop the pool.
+    if (freeSlabs * 2 < slabs || heldBatches > MOST_KEPT) {
+      socket.write(Buffer.from(bytes));
+      return;
+    }
     this.#unwritten++;
     // The bytes are the batch's until the kernel has taken them, or the socket has given up.
     socket.write(bytes, () => {

@@ -1,11 +1,17 @@
 /** The ingest server, with clients of MQTT.js. */
 
 import { once } from 'node:events';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Ingest, startIngest } from '../../examples/ingest/server.js';
-import { encode } from '../../src/index.js';
+import {
+  type ControlPacket,
+  decodeBatches,
+  type EncodablePacket,
+  Encoder,
+  encode,
+} from '../../src/index.js';
 
 describe.each([0, 2])('with %i worker threads', (threads) => {
   let ingest: Ingest;
@@ -176,11 +182,22 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
 
   test('who is silent for too long is cut off', async () => {
     const socket = connectSocket(ingest.port, '127.0.0.1');
-    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'silent', keepAlive: 1 }));
-    await once(socket, 'data');
     const began = performance.now();
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'silent', keepAlive: 1 }));
+    socket.write(
+      encode({
+        type: 'SUBSCRIBE',
+        packetIdentifier: 1,
+        subscriptions: [{ topicFilter: 'a', qos: 0 }],
+      }),
+    );
+    socket.resume();
+    // What it gets is no sign of life of its own.
+    const publisher = await connected(4);
+    const publishing = setInterval(() => publisher.publish('a', 'b'), 100);
     await once(socket, 'close');
-    expect(performance.now() - began).toBeGreaterThan(1000);
+    clearInterval(publishing);
+    expect(performance.now() - began).toBeGreaterThan(1400);
   });
 });
 
@@ -206,4 +223,149 @@ test('when a thread ends its clients are cut off, those of others are not, and a
     await ingest.close();
   }
   expect(ingest.pool.freeSlabs).toBeGreaterThanOrEqual(ingest.pool.slabs - 1);
+});
+
+describe('clients that ask for what there is not, or do not behave', () => {
+  let ingest: Ingest;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    ingest = await startIngest();
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await ingest.close();
+    await vi.waitFor(() => expect(ingest.pool.heldBatches).toBe(0));
+  });
+
+  /** A client that sends these packets, the first of which is its CONNECT. */
+  function client(...packets: EncodablePacket[]): Socket {
+    const socket = connectSocket(ingest.port, '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => {});
+    const encoder = new Encoder();
+    for (const packet of packets) socket.write(encoder.encode(packet));
+    return socket;
+  }
+
+  /** The first `count` packets that it gets, or fewer if the connection is closed. */
+  async function received(socket: Socket, count: number): Promise<ControlPacket[]> {
+    const packets: ControlPacket[] = [];
+    const chunks = socket.iterator({ destroyOnReturn: false });
+    for await (const batch of decodeBatches(chunks, { role: 'client', protocolVersion: 5 })) {
+      packets.push(...batch.packets());
+      if (packets.length >= count) break;
+    }
+    return packets;
+  }
+
+  const connect = (clientIdentifier: string, properties = {}) =>
+    ({ type: 'CONNECT', protocolLevel: 5, clientIdentifier, keepAlive: 0, properties }) as const;
+
+  const subscribe = (topicFilter: string, more = {}, properties = {}) =>
+    ({
+      type: 'SUBSCRIBE',
+      packetIdentifier: 1,
+      subscriptions: [{ topicFilter, qos: 0, ...more }],
+      properties,
+    }) as const;
+
+  test('sessions end with their connection, whatever was asked for', async () => {
+    const [connack] = await received(client(connect('a', { sessionExpiryInterval: 60 })), 1);
+    expect(connack).toMatchObject({ reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+  });
+
+  test('no Authentication Method is known', async () => {
+    const packets = await received(client(connect('a', { authenticationMethod: 'x' })), 9);
+    expect(packets).toMatchObject([{ type: 'CONNACK', reasonCode: 0x8c }]);
+  });
+
+  test('who loses its name to another is told', async () => {
+    const first = client(connect('a'));
+    const packets = received(first, 9);
+    await vi.waitFor(() => expect(ingest.connections).toBe(1));
+    await received(client(connect('a')), 1);
+    expect(await packets).toMatchObject([
+      { type: 'CONNACK' },
+      { type: 'DISCONNECT', reasonCode: 0x8e },
+    ]);
+  });
+
+  test.each([
+    [subscribe('$share/group/a'), 0x9e],
+    [subscribe('a', { noLocal: true }), 0x83],
+    [subscribe('a', {}, { subscriptionIdentifier: 1 }), 0xa1],
+    [subscribe('a'), 0],
+  ])('%o is answered by %i', async (packet, code) => {
+    const [, suback] = await received(client(connect('a'), packet), 2);
+    expect(suback).toMatchObject({ type: 'SUBACK', reasonCodes: [code] });
+  });
+
+  test('there is an end to the number of subscriptions', async () => {
+    const subscriptions = Array.from({ length: 1001 }, (_, index) => ({
+      topicFilter: `a/${index}`,
+      qos: 0 as const,
+    }));
+    const all = { type: 'SUBSCRIBE', packetIdentifier: 1, subscriptions } as const;
+    const [, suback] = await received(client(connect('a'), all), 2);
+    const codes = suback?.type === 'SUBACK' ? suback.reasonCodes : undefined;
+    expect(codes?.indexOf(0x97)).toBe(1000);
+  });
+
+  test('nobody gets packets that are larger than he takes', async () => {
+    const subscriber = client(connect('a', { maximumPacketSize: 50 }), subscribe('t'));
+    const packets = received(subscriber, 3);
+    await vi.waitFor(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    client(
+      connect('b'),
+      { type: 'PUBLISH', topic: 't', payload: Buffer.alloc(100) },
+      { type: 'PUBLISH', topic: 't', payload: 'short' },
+    );
+    expect((await packets)[2]).toMatchObject({ type: 'PUBLISH', payload: Buffer.from('short') });
+  });
+
+  test('who is answered and does not read may ask nothing more', async () => {
+    const socket = client(connect('a'));
+    const chunk = Buffer.alloc(64 * 1024, 'c000', 'hex');
+    let isTaken = true;
+    let chunks = 0;
+    for (; isTaken && chunks < 1000; chunks++) {
+      isTaken = false;
+      socket.write(chunk, () => {
+        isTaken = true;
+      });
+      for (let turn = 0; turn < 200 && !isTaken; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    expect(isTaken).toBe(false);
+  });
+
+  test('subscribers that do not read do not stop the others', async () => {
+    const { slabs } = ingest.pool;
+    const count = slabs + 8;
+    for (let index = 0; index < count; index++) {
+      const subscriber = client(connect(`s${index}`), subscribe(`t/${index}`));
+      await received(subscriber, 2);
+      subscriber.pause();
+    }
+    const publisher = client(connect('p'));
+    publisher.resume();
+    // More to each than the kernel takes: 9 MB.
+    for (let index = 0; index < count; index++) {
+      const encoder = new Encoder({ protocolVersion: 5 });
+      const frame = encoder.encode({
+        type: 'PUBLISH',
+        topic: `t/${index}`,
+        payload: Buffer.alloc(60_000),
+      });
+      for (let number = 0; number < 150; number++) {
+        if (!publisher.write(frame)) await once(publisher, 'drain');
+      }
+    }
+    await vi.waitFor(() => expect(ingest.messages).toBe(150 * count));
+    expect(ingest.pool.isHoldingBack).toBe(false);
+    expect(ingest.pool.heldBatches).toBeGreaterThan(0);
+  }, 30_000);
 });
