@@ -174,8 +174,6 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     socket.write(encode({ type: 'DISCONNECT' }));
     await once(socket.resume(), 'end');
     await publisher.publishAsync('a', 'too late', { qos: 1 });
-    expect(ingest.connections).toBe(2);
-    socket.end();
     await vi.waitFor(() => expect(ingest.connections).toBe(1));
     expect(trouble).toEqual([]);
   });
