@@ -41,14 +41,15 @@ export const SLOT_JOINED_LENGTH = 5;
 /** Offset of the chunk in the stream, and of the joined frame: 64-bit floating point. */
 export const SLOT_CHUNK_OFFSET = 6;
 export const SLOT_JOINED_OFFSET = 8;
+/** 64-bit floating point, for there may be more connections in the life of a pool than a word can count. */
 export const SLOT_CONNECTION = 10;
-/** The version of the protocol, or 0: not known. */
-export const SLOT_VERSION = 11;
 /** `SLOT_HAS_*`, `SLOT_IS_*` bits. */
 export const SLOT_FLAGS = 12;
 /** `RULE_*` bits. */
 export const SLOT_RULES = 13;
 export const SLOT_MAXIMUM_PROPERTY_LENGTH = 14;
+/** The version of the protocol, or 0: not known. */
+export const SLOT_VERSION = 15;
 export const SLOT_WORDS = 16;
 
 /** Some of the frames are such as are decoded by themselves. */

@@ -112,7 +112,7 @@ export class RingMemory {
     words[at + SLOT_JOINED_LENGTH] = joined?.length ?? 0;
     this.#floats[(at + SLOT_CHUNK_OFFSET) / 2] = filling.chunkOffset;
     this.#floats[(at + SLOT_JOINED_OFFSET) / 2] = filling.joinedOffset;
-    words[at + SLOT_CONNECTION] = filling.connection;
+    this.#floats[(at + SLOT_CONNECTION) / 2] = filling.connection;
     words[at + SLOT_VERSION] = facts.protocolVersion ?? 0;
     words[at + SLOT_FLAGS] =
       (filling.hasPackets ? SLOT_HAS_PACKETS : 0) |
@@ -154,7 +154,7 @@ export class RingMemory {
     };
     const facts = this.#factsOf(at, flags);
     if ((flags & SLOT_HAS_PACKETS) !== 0) contents.packets = new LaterPackets(contents, facts);
-    const connection = words[at + SLOT_CONNECTION] as number;
+    const connection = this.#floats[(at + SLOT_CONNECTION) / 2] as number;
     const isLast = (flags & SLOT_IS_LAST) !== 0;
     return new SlabBatch(contents, owner, connection, facts, slot, 0, isLast);
   }
