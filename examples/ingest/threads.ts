@@ -55,14 +55,10 @@ export function handlingInThreads(
       const { ring } = threadOf(connection);
       if (ring.isOpen) ring.sendEnd(connection);
     },
-    counts: () =>
-      Promise.all(
-        threads.map(async ({ worker }) => {
-          worker.postMessage('counts');
-          const [counts] = await once(worker, 'message');
-          return counts as Counts;
-        }),
-      ),
+    async counts() {
+      const counts = await Promise.all(threads.map(({ worker }) => countsOf(worker)));
+      return counts.filter((known) => known !== undefined);
+    },
     async restart(index) {
       await threads[index]?.worker.terminate();
     },
@@ -77,4 +73,20 @@ export function handlingInThreads(
       );
     },
   };
+}
+
+/** What the thread has counted; `undefined` if it ends before it tells. */
+async function countsOf(worker: Worker): Promise<Counts | undefined> {
+  const told = new AbortController();
+  const { signal } = told;
+  worker.postMessage('counts');
+  try {
+    const ended = once(worker, 'exit', { signal }).then(() => [undefined]);
+    const [counts] = await Promise.race([once(worker, 'message', { signal }), ended]);
+    return counts;
+  } catch {
+    return undefined; // It has failed, which `onTrouble` hears of.
+  } finally {
+    told.abort();
+  }
 }
