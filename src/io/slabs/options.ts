@@ -9,7 +9,7 @@ import { reserveOf } from './store.js';
 
 /** Options of a {@link SlabPool}. The memory of a pool is what is in them: `slabs` times `slabBytes`, and 2.7 MiB. */
 export interface SlabPoolOptions {
-  /** How many slabs there are: 64 by default, at least 4, and at least 24 where the memory is shared. */
+  /** How many slabs there are: 64 by default, at least 4, and at least 26 where the memory is shared. */
   readonly slabs?: number | undefined;
   /**
    * Bytes of a slab, a multiple of 64: 131,072 by default, at least 16,384, and at least 131,072 where the memory is shared. A socket reads half of it at a time, and

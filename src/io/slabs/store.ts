@@ -18,6 +18,8 @@ const LARGEST_READ = 65_536;
 const LONG = 2048;
 /** Bytes of the shortest frame. */
 const SHORTEST_FRAME = 2;
+/** Rows that a read can bring beyond one for each of those: of a PUBLISH in parts, whose last byte it begins with. */
+const ROWS_OF_PARTS = 2;
 /** Batches that one read can bring where they are handed to other threads. */
 const BATCHES_OF_A_READ = 16;
 
@@ -37,8 +39,8 @@ function largestWholeOf(slabBytes: number): number {
 /** How many slabs the rows, the joined frame and the bytes of one read can take, at most. */
 export function reserveOf(slabBytes: number, isShared: boolean): number {
   if (!isShared) return 1;
-  const rows = Math.ceil(((readBytesOf(slabBytes) / SHORTEST_FRAME) * ROW_BYTES) / slabBytes);
-  return 2 + rows;
+  const rows = readBytesOf(slabBytes) / SHORTEST_FRAME + ROWS_OF_PARTS;
+  return 2 + Math.ceil((rows * ROW_BYTES) / slabBytes);
 }
 
 function readBytesOf(slabBytes: number): number {

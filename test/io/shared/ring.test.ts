@@ -338,7 +338,7 @@ describe('many batches', () => {
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
   test('go around the queues many times', async () => {
-    const ring = new SlabPool({ shared: true, slabs: 24, maximumBatches: 64 }).ring();
+    const ring = new SlabPool({ shared: true, slabs: 26, maximumBatches: 64 }).ring();
     expect(await passThrough(ring, 3000, turn)).toEqual(numbers(3000));
   });
 

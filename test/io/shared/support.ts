@@ -11,7 +11,7 @@ import { SlabPool } from '../../../src/io/slabs/pool.js';
 import type { SlabReader } from '../../../src/io/slabs/reader.js';
 
 /** The fewest slabs that a shared pool may have. */
-export const FEWEST_SLABS = 24;
+export const FEWEST_SLABS = 26;
 
 export const smallPool = (): SlabPool => new SlabPool({ shared: true, slabs: FEWEST_SLABS });
 

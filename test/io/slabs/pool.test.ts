@@ -191,7 +191,7 @@ describe.each(KINDS)('$scanner, shared: $shared', ({ scanner, shared }) => {
 describe('options', () => {
   test.each<[SlabPoolOptions, string]>([
     [{ slabs: 3 }, 'slabs'],
-    [{ slabs: 23, shared: true }, 'slabs'],
+    [{ slabs: 25, shared: true }, 'slabs'],
     [{ slabs: 1.5 }, 'slabs'],
     [{ slabs: 1e9 }, 'slabs'],
     [{ slabs: 28_673 }, 'slabs'],

@@ -22,7 +22,7 @@ export const KINDS = SCANNERS.flatMap((scanner) =>
 export function smallPool(options: SlabPoolOptions = {}): SlabPool {
   const { shared = false } = options;
   return new SlabPool({
-    slabs: shared ? 24 : 4,
+    slabs: shared ? 26 : 4,
     slabBytes: shared ? 131_072 : 16_384,
     ...options,
   });
