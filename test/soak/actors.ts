@@ -21,8 +21,9 @@ export const ACTORS = 24;
 /** Nothing that a client does takes so long: milliseconds. */
 const TOO_LONG = 60_000;
 
-/** What is drawn between two behaviours of one actor, on average: milliseconds. It follows what the machine has to give. */
+/** How long an actor waits between two behaviours: so long that everything together takes about one core. */
 export class Pace {
+  /** Milliseconds, on average. */
   #pause = 50;
 
   /** To be told how much of a core was used lately. */
