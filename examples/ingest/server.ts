@@ -102,6 +102,7 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
     const reader = pool.accept(accepted, {
       role: 'server',
+      answerErrors: true,
       maximumPacketSize: MAXIMUM_PACKET_SIZE,
       topicAliasMaximum: 0,
       retainAvailable: false,

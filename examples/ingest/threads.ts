@@ -9,7 +9,11 @@ import type { Session } from './session.js';
 interface Thread {
   readonly ring: SharedRing;
   readonly worker: Worker;
+  readonly exited: Promise<unknown>;
 }
+
+/** A thread that has not lasted so many milliseconds is begun anew after as many: the next one may fail as soon. */
+const SHORT_LIFE = 1000;
 
 export function handlingInThreads(
   count: number,
@@ -33,16 +37,22 @@ export function handlingInThreads(
       workerData: { ring: ring.handle, handlers: handlers.href },
     });
     worker.on('error', (error) => onTrouble(`thread ${index}: ${error.message}`, error));
+    const began = performance.now();
     worker.once('exit', () => {
       ring.abandon();
       if (isClosing) return;
-      threads[index] = start(index);
+      if (performance.now() - began < SHORT_LIFE) setTimeout(() => restart(index), SHORT_LIFE);
+      else restart(index);
       // What was not acknowledged, their clients send again when they come back.
       for (const [connection, { socket }] of sessions) {
         if (connection % count === index) socket.destroy();
       }
     });
-    return { ring, worker };
+    return { ring, worker, exited: once(worker, 'exit') };
+  }
+
+  function restart(index: number): void {
+    if (!isClosing) threads[index] = start(index);
   }
 
   return {
@@ -65,10 +75,9 @@ export function handlingInThreads(
     async close() {
       isClosing = true;
       await Promise.all(
-        threads.map(async ({ ring, worker }) => {
-          const exited = once(worker, 'exit');
+        threads.map(async ({ ring, exited }) => {
           await ring.end();
-          await exited;
+          await exited.catch(() => {}); // Of its error `onTrouble` has heard.
         }),
       );
     },
@@ -77,6 +86,7 @@ export function handlingInThreads(
 
 /** What the thread has counted; `undefined` if it ends before it tells. */
 async function countsOf(worker: Worker): Promise<Counts | undefined> {
+  if (worker.threadId === -1) return undefined;
   const told = new AbortController();
   const { signal } = told;
   worker.postMessage('counts');

@@ -30,6 +30,11 @@ export class Connection {
     this.limits = scanLimits(options, this.#version, false);
   }
 
+  /** Whether a CONNECT has come. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   /** The version, if it is known. */
   get protocolVersion(): ProtocolVersion | undefined {
     return this.#version;

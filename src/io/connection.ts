@@ -10,17 +10,13 @@ import { Decoder } from '../decoder/decoder.js';
 import type { DecoderOptions } from '../decoder/options.js';
 import { Encoder, type EncoderOptions } from '../encoder/encoder.js';
 import { MqttError } from '../errors.js';
-import { boolean } from '../options.js';
 import type { Role } from '../protocol/packet-types.js';
 import type { ControlPacket, EncodablePacket } from '../protocol/packets.js';
-import { answerTo } from './answer.js';
+import { ANSWER_TIMEOUT, answeringRole, answerTo } from './answer.js';
 import { type Delivering, deliver } from './delivery.js';
 import { LateFailure } from './late-failure.js';
 import { type Items, type StreamOptions, splitOptions } from './stream-options.js';
 import { encodeWritten, ReportedPacket, type Written } from './written.js';
-
-/** How long the answer to an error may wait for a peer that does not read, in ms. */
-const ANSWER_TIMEOUT = 1000;
 
 /** Called when the bytes of a packet have been handed over, or with the reason why they have not. */
 type WriteCallback = (error: Error | null | undefined) => void;
@@ -75,16 +71,13 @@ export class MqttConnection extends Duplex {
   constructor(stream: Duplex, options: MqttConnectionOptions) {
     const [streamOptions, { answerErrors = false, ...others }] = splitOptions(options);
     const [decoder, encoder] = codecs(others);
-    const answers = boolean('answerErrors', answerErrors);
-    if (answers && (others.role ?? 'any') === 'any') {
-      throw new RangeError('option answerErrors needs the role server or client');
-    }
+    const answersAs = answeringRole(answerErrors, others.role);
     // MQTT knows no connection that is half open: who has no more to say closes it.
     super({ ...streamOptions, objectMode: true, allowHalfOpen: false });
     this.#stream = stream;
     this.#decoder = decoder;
     this.#encoder = encoder;
-    this.#answersAs = answers ? others.role : undefined;
+    this.#answersAs = answersAs;
     stream.pause();
     stream.on('data', this.#receive);
     stream.once('end', () => {

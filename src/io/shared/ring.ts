@@ -14,12 +14,12 @@ import { changeOf, wake } from './waiting.js';
 export interface SharedRingOptions {
   /**
    * Gets each batch that the other side has worked off and released, in the order of the releases: the time to acknowledge. It is good until the
-   * function returns. A batch with more rows than fit into a slab comes in pieces, to both sides. What this throws is an uncaught exception.
+   * function returns, or, after `retain()`, until `release()`. A batch with more rows than fit into a slab comes in pieces, to both sides. What this throws is an uncaught exception.
    */
   readonly onRelease?: ((batch: SlabBatch) => void) | undefined;
   /**
    * Gets the batches that the other side has not worked off when it has failed or is gone, in the order in which they were sent; those that a handler had kept before it
-   * failed come when the thread is gone. Each is good until the function returns, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
+   * failed come when the thread is gone. Each is good until the function returns, or, after `retain()`, until `release()`, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
    * exception.
    */
   readonly onAbandon?: ((batch: SlabBatch) => void) | undefined;
@@ -345,7 +345,7 @@ export class SharedRing {
         throw error;
       });
     }
-    batch.release();
+    batch.endOfHandler();
   }
 
   /** The other side takes no more: what it has not taken is given up. What it has taken and not released it may still have. */

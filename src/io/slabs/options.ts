@@ -2,7 +2,9 @@
 import type { Duplex, Readable } from 'node:stream';
 import { type DecoderOptions, OPTION_NAMES } from '../../decoder/options.js';
 import { boolean, integer, oneOf, optionsObject } from '../../options.js';
+import type { Role } from '../../protocol/packet-types.js';
 import { SCANNER_CHOICES, type ScannerChoice } from '../../scanner/choose.js';
+import { answeringRole } from '../answer.js';
 import type { SlabBatch } from './batch.js';
 import type { SlabReader } from './reader.js';
 import { reserveOf } from './store.js';
@@ -60,12 +62,20 @@ export interface SlabReaderOptions<S extends Readable = Duplex>
    * memory is shared it may not be more.
    */
   readonly publishPartsAbove?: number | undefined;
+  /**
+   * Whether the peer is told what it did wrong before the socket is destroyed (section 4.13 of MQTT 5.0): by CONNACK if nothing has been
+   * written to the socket yet, else by DISCONNECT, which only MQTT 5.0 has for this. Needs the role `server` or `client`, and a stream that
+   * can be written to. `false` if left out.
+   */
+  readonly answerErrors?: boolean | undefined;
   /** As `DecoderOptions.maximumListPacketSize`, but half a slab less 1,024 bytes at most where the memory is shared. */
   readonly maximumListPacketSize?: number | undefined;
 }
 
 export interface ResolvedReaderOptions<S extends Readable> {
   readonly onBatch: SlabReaderOptions<S>['onBatch'];
+  /** As whom errors are to be answered. */
+  readonly answersAs: Role | undefined;
   readonly decoder: DecoderOptions;
 }
 
@@ -80,7 +90,11 @@ function atMost(most: number, size: number): number {
   return Number.isInteger(size) ? Math.min(size, most) : size;
 }
 
-const READER_NAMES = [...OPTION_NAMES.filter((name) => name !== 'scanner'), 'onBatch'];
+const READER_NAMES = [
+  ...OPTION_NAMES.filter((name) => name !== 'scanner'),
+  'onBatch',
+  'answerErrors',
+];
 
 /**
  * @param isShared whether other threads get the batches, which must lie in slabs altogether then
@@ -92,14 +106,15 @@ export function resolveReaderOptions<S extends Readable>(
   isShared: boolean,
   largestWhole: number,
 ): ResolvedReaderOptions<S> {
-  const { onBatch, ...given } = optionsObject(options, READER_NAMES);
+  const { onBatch, answerErrors, ...given } = optionsObject(options, READER_NAMES);
   if (typeof onBatch !== 'function') throw new TypeError('option onBatch must be a function');
   const {
     publishPartsAbove = largestWhole,
     maximumListPacketSize = largestWhole,
     maximumConnectPacketSize = largestWhole,
   } = given;
-  if (!isShared) return { onBatch, decoder: { ...given, publishPartsAbove } };
+  const answersAs = answeringRole(answerErrors, given.role);
+  if (!isShared) return { onBatch, answersAs, decoder: { ...given, publishPartsAbove } };
   if (given.resolveTopicAliases === true) {
     throw new RangeError(
       "option resolveTopicAliases must be false where the pool is shared: threads cannot see each other's topics",
@@ -114,6 +129,7 @@ export function resolveReaderOptions<S extends Readable>(
   const connect = atMost(largestWhole, maximumConnectPacketSize);
   return {
     onBatch,
+    answersAs,
     decoder: {
       ...given,
       publishPartsAbove,

@@ -1,4 +1,5 @@
 /** The bytes of one connection, from its socket to the handler of its batches. */
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { isBytes } from '../../bytes.js';
 import { copies } from '../../copies.js';
@@ -6,8 +7,10 @@ import type { FrameBatch } from '../../decoder/batch.js';
 import type { Connection } from '../../decoder/connection.js';
 import { Decoder } from '../../decoder/decoder.js';
 import type { PacketFacts } from '../../decoder/later-packets.js';
-import type { MqttError } from '../../errors.js';
-import type { ProtocolVersion } from '../../protocol/packet-types.js';
+import { encode } from '../../encoder/encoder.js';
+import { MqttError } from '../../errors.js';
+import type { ProtocolVersion, Role } from '../../protocol/packet-types.js';
+import { ANSWER_TIMEOUT, answerTo } from '../answer.js';
 import { SlabBatch } from './batch.js';
 import {
   type ResolvedReaderOptions,
@@ -46,7 +49,7 @@ function factsOf({ protocolVersion, sender, limits, options }: Connection): Pack
  * Reads one connection into the slabs of a pool: what `SlabPool.accept()`, `connect()` and `read()` return.
  *
  * When the bytes break a rule, or end inside a frame, the batches before are handed over, then the socket is destroyed with the
- * `MqttError`, which comes as its `error` event like every other error.
+ * `MqttError` (`answerErrors` tells the peer first), which comes as its `error` event like every other error.
  */
 export class SlabReader<S extends Readable = Duplex> {
   /** Number of the connection in its pool, 1 or more, as its batches have it. */
@@ -55,6 +58,8 @@ export class SlabReader<S extends Readable = Duplex> {
   hasHadTurn = false;
   readonly #store: SlabStore;
   readonly #onBatch: ResolvedReaderOptions<S>['onBatch'];
+  /** As whom errors are answered. */
+  readonly #answersAs: Role | undefined;
   readonly #decoder: Decoder;
   readonly #target: ReadTarget;
   #socket: S | undefined;
@@ -66,10 +71,15 @@ export class SlabReader<S extends Readable = Duplex> {
 
   /** @internal */
   constructor(store: SlabStore, options: SlabReaderOptions<S>) {
-    const { onBatch, decoder } = resolveReaderOptions(options, store.isShared, store.largestWhole);
+    const { onBatch, answersAs, decoder } = resolveReaderOptions(
+      options,
+      store.isShared,
+      store.largestWhole,
+    );
     this.#decoder = new Decoder(decoder, store.scanner);
     this.#store = store;
     this.#onBatch = onBatch;
+    this.#answersAs = answersAs;
     this.#target = new ReadTarget(store);
     this.connection = store.nextConnection();
   }
@@ -267,7 +277,8 @@ export class SlabReader<S extends Readable = Duplex> {
     }
     batch.keepRowsForHandler();
     this.#hold(BY_HANDLER);
-    result.then(
+    // Whose `then` may throw.
+    Promise.resolve(result).then(
       () => {
         batch.endOfHandler();
         if (error !== undefined) this.#fail(error);
@@ -294,7 +305,33 @@ export class SlabReader<S extends Readable = Duplex> {
   #fail(error: Error): void {
     if (this.#isOver) return;
     this.#stop();
-    this.#socket?.destroy(error);
+    const socket = this.#socket as S & Partial<Duplex>;
+    const answer = this.#answerTo(error);
+    if (answer === undefined || socket.write === undefined) {
+      socket.destroy(error);
+      return;
+    }
+    const timer = setTimeout(() => socket.destroy(error), ANSWER_TIMEOUT);
+    socket.write(answer, () => {
+      clearTimeout(timer);
+      socket.destroy(error);
+    });
+  }
+
+  /** What the peer is told of an error before the socket is destroyed. */
+  #answerTo(error: Error): Uint8Array | undefined {
+    const { writable, bytesWritten } = this.#socket as S & Partial<Socket>;
+    if (this.#answersAs === undefined || !(error instanceof MqttError) || writable !== true) {
+      return undefined;
+    }
+    // A server writes nothing before its CONNACK. Not every stream counts what is written.
+    const owesConnack =
+      this.#answersAs === 'server' &&
+      (bytesWritten === undefined ? !this.#decoder.connection.isConnected : bytesWritten === 0);
+    const answer = answerTo(error, owesConnack);
+    if (answer === undefined) return undefined;
+    const { protocolVersion } = error;
+    return encode(answer, protocolVersion === undefined ? {} : { protocolVersion });
   }
 
   #stop(): void {

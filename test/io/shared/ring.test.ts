@@ -133,8 +133,8 @@ describe('send() refuses', () => {
     const ring = pool.ring();
     const waiting: SlabBatch[] = [];
     const reader = connection(pool, (batch) => void waiting.push(batch.retain()));
-    for (let count = 0; count < 3; count++) reader.socket.write(PINGS);
-    while (waiting.length < 3) await turn();
+    for (let count = 0; count < 4; count++) reader.socket.write(PINGS);
+    while (waiting.length < 4) await turn();
     const refused = waiting.filter((batch) => {
       try {
         ring.send(batch);
@@ -145,7 +145,7 @@ describe('send() refuses', () => {
       }
     });
     expect(refused).toHaveLength(1);
-    expect(ring.outstanding).toBe(16);
+    expect(ring.outstanding).toBe(24);
     let frames = 0;
     const consumed = consume(ring.handle, ({ length }) => {
       frames += length;
@@ -155,7 +155,7 @@ describe('send() refuses', () => {
     for (const batch of waiting) batch.release();
     await ring.end();
     await consumed;
-    expect(frames).toBe((3 * PINGS.length) / 2);
+    expect(frames).toBe((4 * PINGS.length) / 2);
     reader.socket.destroy();
     await once(reader.socket, 'close');
     expectEmpty(pool);
@@ -401,4 +401,20 @@ test('ends that wait are forgotten when the other side is gone', async () => {
   ring.abandon();
   expect(ring.outstanding).toBe(0);
   await ring.end();
+});
+
+test('what onRelease retains is good until it is released, and the ring drains then', async () => {
+  const pool = smallPool();
+  const kept: SlabBatch[] = [];
+  const ring = pool.ring({ onRelease: (batch) => void kept.push(batch.retain()) });
+  await batchesOf(pool, ['x', 'y'], (batch) => ring.send(batch));
+  const ended = ring.end();
+  await consume(ring.handle, () => {});
+  while (kept.length < 2) await turn();
+  expect(ring.outstanding).toBe(2);
+  expect(kept.map(payloadsOf)).toEqual([['x'], ['y']]);
+  for (const batch of kept) batch.release();
+  await ended;
+  expect(() => kept[0]?.frameAt(0)).toThrow(STALE);
+  expectEmpty(pool);
 });
