@@ -79,6 +79,8 @@ async function collect(): Promise<void> {
   }
 }
 
+let isClosed = false;
+
 async function answer(request: Request): Promise<unknown> {
   switch (request.type) {
     case 'restart':
@@ -90,7 +92,9 @@ async function answer(request: Request): Promise<unknown> {
       return ledger.turn(request.accounts, request.round);
     case 'end':
       clearInterval(timer);
-      return ingest.close();
+      await ingest.close();
+      isClosed = true;
+      return undefined;
   }
 }
 
@@ -101,6 +105,6 @@ process.on('message', async ({ id, request }: { id: number; request: Request }) 
 });
 // Nobody is left behind when the parent is gone; what has been closed ends by itself.
 process.on('disconnect', () => {
-  if (ingest.connections > 0) process.exit(1);
+  if (!isClosed) process.exit(1);
 });
 tell({ type: 'listening', port: ingest.port });
