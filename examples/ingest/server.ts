@@ -40,6 +40,8 @@ export interface Ingest {
 }
 
 const MAXIMUM_PACKET_SIZE = 16 * 1024 * 1024;
+/** 64 MiB: threads keep batches while more come, and a thousand connections that have to wait and go on every few reads cost more than handling. */
+const SHARED_SLABS = 512;
 /** Milliseconds between two looks for clients that are silent or do not receive. */
 const CHECK_EVERY = 500;
 
@@ -86,7 +88,7 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
     handlers = new URL('./handlers.js', import.meta.url),
     onTrouble = () => {},
   } = options;
-  const pool = new SlabPool({ shared: threads > 0 });
+  const pool = new SlabPool(threads > 0 ? { shared: true, slabs: SHARED_SLABS } : {});
   const context: Context = {
     subscribers: new Subscribers(pool),
     maximumPacketSize: MAXIMUM_PACKET_SIZE,

@@ -202,7 +202,7 @@ describe('figures', () => {
   });
 
   it('pass at the gate, and by the gate that is missed most', () => {
-    const [at, below] = [500, 499].map((own) => figuresOf(small, [round(100, 50, own)]));
+    const [at, below] = [800, 799].map((own) => figuresOf(small, [round(100, 50, own)]));
     expect(at?.verdicts.map(passes)).toEqual([true, true]);
     expect(at && margin(at)).toBe(1);
     expect(below?.verdicts.map(passes)).toEqual([false, true]);
@@ -210,9 +210,9 @@ describe('figures', () => {
   });
 
   it('judge nothing that was not measured', () => {
-    const { mosquitto: _, ...rest } = round(100, 50, 700);
+    const { mosquitto: _, ...rest } = round(100, 50, 900);
     const figures = figuresOf(small, [rest]);
-    expect(figures.verdicts).toMatchObject([{ ratio: 7 }, { ratio: undefined }]);
+    expect(figures.verdicts).toMatchObject([{ ratio: 9 }, { ratio: undefined }]);
     expect(figures.verdicts.map(passes)).toEqual([true, true]);
     expect(figures.contestants[1]?.times).not.toHaveProperty('mosquitto');
   });

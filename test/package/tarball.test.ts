@@ -7,7 +7,7 @@ import { declarationsReachableFrom, withoutCommentsAndStrings } from './support/
 import { node, program, ROOT } from './support/run.js';
 import { filesBelow, PackedPackage } from './support/tarball.js';
 
-const LARGEST_TARBALL = 560_000;
+const LARGEST_TARBALL = 670_000;
 /** What only the build for Node.js exports. */
 const NODE_NAMES = [
   'DecoderStream',

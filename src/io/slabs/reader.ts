@@ -8,7 +8,7 @@ import type { Connection } from '../../decoder/connection.js';
 import { Decoder } from '../../decoder/decoder.js';
 import type { PacketFacts } from '../../decoder/later-packets.js';
 import { encode } from '../../encoder/encoder.js';
-import { MqttError } from '../../errors.js';
+import { MqttEncodeError, MqttError } from '../../errors.js';
 import type { ProtocolVersion, Role } from '../../protocol/packet-types.js';
 import { ANSWER_TIMEOUT, answerTo } from '../answer.js';
 import { SlabBatch } from './batch.js';
@@ -331,7 +331,13 @@ export class SlabReader<S extends Readable = Duplex> {
     const answer = answerTo(error, owesConnack);
     if (answer === undefined) return undefined;
     const { protocolVersion } = error;
-    return encode(answer, protocolVersion === undefined ? {} : { protocolVersion });
+    try {
+      return encode(answer, protocolVersion === undefined ? {} : { protocolVersion });
+    } catch (refusal) {
+      // Not every reason code is one of CONNACK.
+      if (refusal instanceof MqttEncodeError) return undefined;
+      throw refusal;
+    }
   }
 
   #stop(): void {

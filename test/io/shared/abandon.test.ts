@@ -160,10 +160,16 @@ describe('what came back', () => {
     for (const ring of rings) expect(ring.outstanding).toBe(0);
   });
 
-  test('is stale behind the callback', async () => {
+  test('is stale behind the callback, unless it was retained: then behind its release', async () => {
     const kept: SlabBatch[] = [];
-    const ring = await ringWith(2, { onAbandon: (batch) => void kept.push(batch.retain()) });
+    const ring = await ringWith(4, {
+      onAbandon: (batch) => void kept.push(kept.length < 2 ? batch : batch.retain()),
+    });
     ring.abandon();
+    expect(kept.slice(2).map(payloadsOf)).toEqual([['2'], ['3']]);
+    expect(ring.outstanding).toBe(2);
+    for (const batch of kept.slice(2)) batch.release();
+    expect(ring.outstanding).toBe(0);
     for (const batch of kept) {
       expect(() => [...batch.packets()]).toThrow(
         expect.objectContaining({ code: 'ERR_MQTT_STALE_BATCH' }),

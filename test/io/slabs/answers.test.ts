@@ -20,6 +20,7 @@ async function answersTo(bytes: Uint8Array, connack: Uint8Array | undefined) {
     const { socket } = pool.accept(accepted, {
       role: 'server',
       answerErrors: true,
+      topicAliasMaximum: 0,
       onBatch(batch, reader) {
         const [first] = batch.packets();
         if (first?.type === 'CONNECT' && connack !== undefined) reader.socket.write(connack);
@@ -62,6 +63,14 @@ describe('a server', () => {
     const { answer, error } = await answersTo(join(connectOf(5), WILDCARD), undefined);
     expect(answer).toBe('2003009000');
     expect(error).toBe(CODE);
+  });
+
+  test('just closes where CONNACK has no such reason code', async () => {
+    // A Topic Alias that is larger than was told: 0x94, which only DISCONNECT has.
+    const alias = hex('30 0a 00 01 61 03 23 00 09 78 78 78');
+    const { answer, error } = await answersTo(join(connectOf(5), alias), undefined);
+    expect(answer).toBe('');
+    expect(error).toBe('ERR_MQTT_TOPIC_ALIAS_TOO_LARGE');
   });
 
   test('answers a CONNECT of a version that nobody knows', async () => {
