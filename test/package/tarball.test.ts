@@ -17,6 +17,8 @@ const NODE_NAMES = [
   'mqttConnection',
   'parser',
   'writeToStream',
+  'SlabPool',
+  'consume',
 ];
 /** Listeners may say what they expect of an error, as with mqtt-packet. */
 const ANY_ERROR = '(error: any) => void';
