@@ -1,27 +1,15 @@
 /** Mosquitto, as its package installs it, on a port of its own, with nothing switched on that costs time. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
 import type { Broker } from './broker.js';
+import { findProgram, freePort, untilListening } from './ports.js';
 import { end } from './processes.js';
-
-/** How often it is tried to connect, and how many milliseconds apart. */
-const MOST_TRIES = 100;
-const APART = 50;
-
-/** Where the program is; Debian puts daemons where a user's PATH does not look. */
-function find(): string | undefined {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, 'mosquitto'))
-    .find((path) => existsSync(path));
-}
 
 /** As in `2.0.11`; `undefined` where it is not installed or its CPU time cannot be read, which takes Linux. */
 export function mosquittoVersion(): string | undefined {
-  const program = find();
+  const program = findProgram('mosquitto');
   if (program === undefined || !existsSync('/proc/self/stat')) return undefined;
   // It prints its usage and ends with a code of failure, which is no failure here.
   const { stdout } = spawnSync(program, ['-h'], { encoding: 'utf8' });
@@ -47,31 +35,6 @@ function configuration(port: number): string {
   ].join('\n');
 }
 
-/** A port that is free now. Mosquitto cannot be told to take any. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const reached = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (reached) return;
-    await setTimeout(APART);
-  }
-  throw new Error('Mosquitto does not listen');
-}
-
 let clockTicks: number | undefined;
 
 /** Clock ticks a second, in which the kernel tells CPU time. */
@@ -93,7 +56,7 @@ export function cpuOf(pid: number): number {
  * a PINGREQ that was answered has been.
  */
 export async function startMosquitto(): Promise<Broker> {
-  const program = find();
+  const program = findProgram('mosquitto');
   if (program === undefined) throw new Error('Mosquitto is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'mqtt-wasm-mosquitto-'));
   const file = join(folder, 'mosquitto.conf');

@@ -99,7 +99,7 @@ export function isSupported(build: Build): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytesOf[build]()) && mayCompile();
 }
 
-/** A memory of a fixed size. Also for engines that run no module of ours, if they have WebAssembly at all. */
+/** A memory of a fixed size: the scanner's own, and the room behind it. */
 function fixedMemory({ byteLength, sharedModule }: Room): WebAssembly.Memory {
   const pages = MEMORY_PAGES + Math.ceil(byteLength / PAGE);
   const shared = sharedModule !== undefined;

@@ -1,24 +1,16 @@
 /** A real Mosquitto on a port of its own, for as long as a test needs it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { findProgram, freePort, untilListening } from '../../bench/brokers/ports.js';
 
 export const USER_NAME = 'alice';
 export const PASSWORD = 'sécret';
 
-/** Where a program is; Debian puts daemons where a user's PATH does not look. */
-function find(program: string): string | undefined {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path));
-}
-
 /** Whether Mosquitto and its clients are installed. On CI they must be. */
 export const hasMosquitto = ['mosquitto', 'mosquitto_passwd', 'mosquitto_pub'].every(
-  (program) => find(program) !== undefined,
+  (program) => findProgram(program) !== undefined,
 );
 if (!hasMosquitto && process.env.CI === 'true') {
   throw new Error('Mosquitto is not installed: apt-get install mosquitto mosquitto-clients');
@@ -26,7 +18,7 @@ if (!hasMosquitto && process.env.CI === 'true') {
 
 /** Runs one of Mosquitto's programs to its end and returns its output. */
 export async function run(program: string, args: readonly string[]): Promise<string> {
-  const child = spawn(find(program) ?? program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(findProgram(program) ?? program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (text: Buffer) => {
     output += text.toString();
@@ -40,30 +32,6 @@ export async function run(program: string, args: readonly string[]): Promise<str
   });
   if (code !== 0) throw new Error(`${program} ended with ${String(code)}: ${output}`);
   return output;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const reached = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (reached) return;
-    await sleep(50);
-  }
-  throw new Error('Mosquitto does not listen');
 }
 
 /** A running broker. */
@@ -81,7 +49,7 @@ export interface MosquittoOptions {
 /** The version of Mosquitto, as in `2.0.11`. */
 export function mosquittoVersion(): string | undefined {
   // It prints its usage and ends with a code of failure, which is no failure here.
-  const { stdout } = spawnSync(find('mosquitto') as string, ['-h'], { encoding: 'utf8' });
+  const { stdout } = spawnSync(findProgram('mosquitto') as string, ['-h'], { encoding: 'utf8' });
   return /mosquitto version (\S+)/.exec(stdout)?.[1];
 }
 
@@ -94,7 +62,13 @@ export async function startMosquitto({
   const configuration = join(folder, 'mosquitto.conf');
   const port = await freePort();
   if (!anonymous) {
-    execFileSync(find('mosquitto_passwd') as string, ['-b', '-c', passwords, USER_NAME, PASSWORD]);
+    execFileSync(findProgram('mosquitto_passwd') as string, [
+      '-b',
+      '-c',
+      passwords,
+      USER_NAME,
+      PASSWORD,
+    ]);
   }
   writeFileSync(
     configuration,
@@ -107,7 +81,9 @@ export async function startMosquitto({
       '',
     ].join('\n'),
   );
-  const broker = spawn(find('mosquitto') as string, ['-c', configuration], { stdio: 'ignore' });
+  const broker = spawn(findProgram('mosquitto') as string, ['-c', configuration], {
+    stdio: 'ignore',
+  });
   const ended = new Promise((resolve) => broker.once('exit', resolve));
   await untilListening(port);
   return {

@@ -1,6 +1,7 @@
 /** The side of a ring that works batches off: usually a worker thread. */
 import { setImmediate } from 'node:timers/promises';
 import { TopicMap } from '../../topic-map.js';
+import { isPromise } from '../promise.js';
 import type { BatchOwner, SlabBatch } from '../slabs/batch.js';
 import { CONSUMER_WAITS, NO_MORE, PRODUCER_WAITS, RELEASED, SENT, TAKEN } from './layout.js';
 import { type RingHandle, RingMemory } from './ring-memory.js';
@@ -102,11 +103,9 @@ class Consumer implements BatchOwner {
       this.#stop(batch);
       throw error;
     }
-    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') {
-      batch.endOfHandler();
-      return undefined;
-    }
-    return this.#await(batch, result as PromiseLike<unknown>);
+    if (isPromise(result)) return this.#await(batch, result);
+    batch.endOfHandler();
+    return undefined;
   }
 
   async #await(batch: SlabBatch, result: PromiseLike<unknown>): Promise<void> {

@@ -11,6 +11,7 @@ import { encode } from '../../encoder/encoder.js';
 import { MqttEncodeError, MqttError } from '../../errors.js';
 import type { ProtocolVersion, Role } from '../../protocol/packet-types.js';
 import { ANSWER_TIMEOUT, answerTo } from '../answer.js';
+import { isPromise } from '../promise.js';
 import { SlabBatch } from './batch.js';
 import {
   type ResolvedReaderOptions,
@@ -30,10 +31,6 @@ export interface OnRead {
 const BY_POOL = 1;
 const BY_HANDLER = 2;
 const BY_USER = 4;
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
 
 function factsOf({ protocolVersion, sender, limits, options }: Connection): PacketFacts {
   return {
