@@ -1,6 +1,7 @@
 /** What is to be done with messages, by their topic: an array look-up by its number once the topic has been seen. */
 import { type FrameCursor, TopicMap } from 'mqtt-wasm';
 import { matches } from '../router/topic-filter.js';
+import { Once } from './once.js';
 
 /**
  * Gets a PUBLISH, or one after the other the pieces of a long one: `PUBLISH_START`, `PUBLISH_PART`s, `PUBLISH_END`. Long messages of
@@ -37,8 +38,7 @@ export class Routes {
 /** One connection's messages on their way to the handlers. */
 export class Delivery {
   readonly #routes: Routes;
-  /** Packet Identifiers of messages of QoS 2 that were handled and may come again (section 4.3.3). */
-  readonly #handled = new Set<number>();
+  readonly #once = new Once();
   /** Who gets the rest of a long message. */
   #rest: Handler = ignore;
 
@@ -49,7 +49,7 @@ export class Delivery {
   take(frame: FrameCursor): void {
     switch (frame.type) {
       case 'PUBLISH':
-        if (this.#isNew(frame)) this.#routes.handlerOf(frame)(frame);
+        if (this.#once.takes(frame)) this.#routes.handlerOf(frame)(frame);
         break;
       case 'PUBLISH_START':
         this.#start(frame);
@@ -59,20 +59,13 @@ export class Delivery {
         this.#rest(frame);
         break;
       case 'PUBREL':
-        this.#handled.delete(frame.packetIdentifier);
+        this.#once.release(frame.packetIdentifier);
         break;
     }
   }
 
   #start(frame: FrameCursor): void {
-    const handler = this.#isNew(frame) ? this.#routes.handlerOf(frame) : ignore;
+    const handler = this.#once.takes(frame) ? this.#routes.handlerOf(frame) : ignore;
     this.#rest = handler(frame) ?? handler;
-  }
-
-  #isNew({ qos, packetIdentifier }: FrameCursor): boolean {
-    if (qos < 2) return true;
-    if (this.#handled.has(packetIdentifier)) return false;
-    this.#handled.add(packetIdentifier);
-    return true;
   }
 }

@@ -109,7 +109,7 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       topicAliasMaximum: 0,
       retainAvailable: false,
       onBatch(batch) {
-        session.heard();
+        if (!session.admits(batch)) return;
         session.forward(batch);
         handling.handle(batch, session);
       },

@@ -11,6 +11,7 @@ import {
   type SlabReader,
   type SubscribePacket,
 } from 'mqtt-wasm';
+import { Once } from './once.js';
 import { Subscriber, type Subscribers } from './subscribers.js';
 
 /** What clients of MQTT 5.0 are told that there is not. */
@@ -43,6 +44,8 @@ export class Session {
   readonly #context: Context;
   readonly #encoder = new Encoder({ role: 'server' });
   readonly #reader: SlabReader<Socket>;
+  /** What subscribers have been passed. */
+  readonly #forwarded = new Once();
   #subscriber: Subscriber | undefined;
   #clientIdentifier = '';
   /** How long it may be silent, in milliseconds; 0: as long as it likes. */
@@ -64,9 +67,29 @@ export class Session {
     this.socket.once('close', () => this.#close());
   }
 
-  /** A batch has come. */
-  heard(): void {
+  /**
+   * A batch has come: whether it is to be handled. The CONNECT at the head of the first one is answered here, for what stands behind it
+   * counts only if it is accepted (MQTT-3.1.4-6).
+   */
+  admits(batch: SlabBatch): boolean {
     this.#heardAt = performance.now();
+    if (this.#subscriber === undefined && !this.#isLeaving) this.#open(batch);
+    return !this.#isLeaving;
+  }
+
+  #open(batch: SlabBatch): void {
+    const first = batch.cursor();
+    const packet = first.next() ? first.packet() : undefined;
+    if (packet?.type !== 'CONNECT') return; // The decoder has nothing else in this place.
+    this.#encoder.learnFrom(packet);
+    try {
+      const connack = this.#connect(packet);
+      if (this.socket.writable) this.socket.write(this.#encoder.encode(connack));
+    } catch (error) {
+      this.#isLeaving = true;
+      this.socket.destroy(error as Error);
+    }
+    if (this.#isLeaving) this.socket.destroySoon();
   }
 
   /** Cuts the connection off if the client is silent or does not receive; to be called now and then. Who is not read cannot be heard. */
@@ -80,7 +103,11 @@ export class Session {
   /** Passes the messages of a batch on to those who have subscribed. */
   forward(batch: SlabBatch): void {
     const { subscribers } = this.#context;
-    if (subscribers.areThere) subscribers.forward(batch, this.#encoder.protocolVersion ?? 4);
+    if (subscribers.areThere) {
+      subscribers.forward(batch, this.#encoder.protocolVersion, this.#forwarded);
+    } else {
+      this.#forwarded.clear(); // Their PUBREL goes unseen.
+    }
   }
 
   /** Answers the frames of a batch, which have been handled, in one write. Whoever takes no answer of this size is cut off. */
@@ -140,8 +167,6 @@ export class Session {
   #answerToControl(packet: ControlPacket): EncodablePacket | undefined {
     const isMqtt5 = this.#encoder.protocolVersion === 5;
     switch (packet.type) {
-      case 'CONNECT':
-        return this.#connect(packet);
       case 'SUBSCRIBE': {
         const { packetIdentifier } = packet;
         const granted = this.#subscribe(packet);
@@ -186,7 +211,6 @@ export class Session {
     const { socket } = this;
     const { sessions, maximumPacketSize } = this.#context;
     const { protocolLevel, keepAlive, properties = {} } = packet;
-    this.#encoder.learnFrom(packet);
     if (properties.authenticationMethod !== undefined) {
       this.#isLeaving = true;
       return { type: 'CONNACK', sessionPresent: false, reasonCode: 0x8c };

@@ -8,12 +8,14 @@ import {
   type ProtocolVersion,
   PublishFanOut,
   type PublishPacket,
+  type PublishPart,
   type PublishStart,
   type SlabBatch,
   type SlabPool,
   TopicMap,
 } from 'mqtt-wasm';
 import { matches } from '../router/topic-filter.js';
+import type { Once } from './once.js';
 
 export class Subscriber {
   readonly topicFilters = new Set<string>();
@@ -77,12 +79,25 @@ export class Subscribers {
     this.#long.delete(connection);
   }
 
-  /** Passes the messages of a batch on; `protocolVersion` is that of the connection they came from. */
-  forward(batch: SlabBatch, protocolVersion: ProtocolVersion): void {
+  /** Passes the messages of a batch on; version and what has been passed on before are those of the connection they came from. */
+  forward(batch: SlabBatch, protocolVersion: ProtocolVersion, once: Once): void {
     const writes = new Writes(batch, this.#pool);
     for (const frame = batch.cursor(); frame.next(); ) {
-      if (frame.type === 'PUBLISH') this.#forwardWhole(frame, protocolVersion, writes);
-      else if (frame.type.startsWith('PUBLISH_')) this.#forwardPiece(frame, batch, writes);
+      switch (frame.type) {
+        case 'PUBLISH':
+          if (once.takes(frame)) this.#forwardWhole(frame, protocolVersion, writes);
+          break;
+        case 'PUBLISH_START':
+          if (once.takes(frame)) this.#startLong(frame, batch.connection);
+          break;
+        case 'PUBLISH_PART':
+        case 'PUBLISH_END':
+          this.#continueLong(frame, batch.connection, writes);
+          break;
+        case 'PUBREL':
+          once.release(frame.packetIdentifier);
+          break;
+      }
     }
     writes.flush();
   }
@@ -104,19 +119,20 @@ export class Subscribers {
   }
 
   /** A long message is copied, for other messages must not come between its parts. */
-  #forwardPiece(frame: FrameCursor, { connection }: SlabBatch, writes: Writes): void {
-    const packet = frame.packet();
-    if (packet.type === 'PUBLISH_START') {
-      const subscribers = this.#subscribersOf(frame);
-      if (subscribers.length > 0)
-        this.#long.set(connection, { subscribers, start: packet, payload: [] });
-      return;
-    }
+  #startLong(frame: FrameCursor, connection: number): void {
+    const subscribers = this.#subscribersOf(frame);
+    if (subscribers.length === 0) return;
+    const start = frame.packet() as PublishStart;
+    this.#long.set(connection, { subscribers, start, payload: [] });
+  }
+
+  #continueLong(frame: FrameCursor, connection: number, writes: Writes): void {
     const long = this.#long.get(connection);
     if (long === undefined) return;
-    if (packet.type === 'PUBLISH_PART') {
-      this.#longBytes += packet.payload.length;
-      long.payload.push(Buffer.from(packet.payload));
+    if (frame.type === 'PUBLISH_PART') {
+      const { payload } = frame.packet() as PublishPart;
+      this.#longBytes += payload.length;
+      long.payload.push(Buffer.from(payload));
       if (this.#longBytes > MOST_LONG_BYTES) this.forget(connection);
       return;
     }

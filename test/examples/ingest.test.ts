@@ -6,6 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Ingest, startIngest } from '../../examples/ingest/server.js';
 import {
+  type ConnectPacket,
   type ControlPacket,
   decodeBatches,
   type EncodablePacket,
@@ -227,8 +228,11 @@ describe('clients that ask for what there is not, or do not behave', () => {
   let ingest: Ingest;
   const sockets: Socket[] = [];
 
+  const trouble: Error[] = [];
+
   beforeEach(async () => {
-    ingest = await startIngest();
+    trouble.length = 0;
+    ingest = await startIngest({ onTrouble: (_, error) => trouble.push(error) });
   });
 
   afterEach(async () => {
@@ -248,10 +252,14 @@ describe('clients that ask for what there is not, or do not behave', () => {
   }
 
   /** The first `count` packets that it gets, or fewer if the connection is closed. */
-  async function received(socket: Socket, count: number): Promise<ControlPacket[]> {
+  async function received(
+    socket: Socket,
+    count: number,
+    protocolVersion: 4 | 5 = 5,
+  ): Promise<ControlPacket[]> {
     const packets: ControlPacket[] = [];
     const chunks = socket.iterator({ destroyOnReturn: false });
-    for await (const batch of decodeBatches(chunks, { role: 'client', protocolVersion: 5 })) {
+    for await (const batch of decodeBatches(chunks, { role: 'client', protocolVersion })) {
       packets.push(...batch.packets());
       if (packets.length >= count) break;
     }
@@ -277,6 +285,87 @@ describe('clients that ask for what there is not, or do not behave', () => {
   test('no Authentication Method is known', async () => {
     const packets = await received(client(connect('a', { authenticationMethod: 'x' })), 9);
     expect(packets).toMatchObject([{ type: 'CONNACK', reasonCode: 0x8c }]);
+  });
+
+  test('nothing is taken from a client that was refused, in the same chunk or later', async () => {
+    const publish = { type: 'PUBLISH', topic: 't', qos: 1, packetIdentifier: 2 } as const;
+    const encoder = new Encoder();
+    const frames = [
+      connect('a', { authenticationMethod: 'x' }),
+      subscribe('t'),
+      publish,
+      { type: 'UNSUBSCRIBE', packetIdentifier: 3, topicFilters: ['t'] } as const,
+      { type: 'PUBLISH', topic: 't' } as const,
+    ].map((packet) => encoder.encode(packet));
+    const whole = client();
+    whole.write(Buffer.concat(frames));
+    expect(await received(whole, 9)).toMatchObject([{ type: 'CONNACK', reasonCode: 0x8c }]);
+    // Whoever goes on sending may find the connection closed before he has read why.
+    const slow = client();
+    const closed = once(slow.resume(), 'close');
+    for (const frame of frames) {
+      slow.write(frame);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+    await vi.waitFor(() => expect(ingest.connections).toBe(0));
+    expect(ingest.messages).toBe(0);
+    expect(await ingest.counts()).toMatchObject([{ messages: 0 }]);
+    expect(trouble.filter(({ name }) => name !== 'Error')).toEqual([]);
+  });
+
+  test('what stands in one chunk with a CONNECT is passed on under the version that it asks for', async () => {
+    const [old, recent] = [4, 5].map((protocolLevel) =>
+      client({ ...connect(`${protocolLevel}`), protocolLevel } as ConnectPacket, subscribe('t')),
+    ) as [Socket, Socket];
+    const messages = Promise.all([received(old, 3, 4), received(recent, 3)]);
+    await vi.waitFor(() => expect(Math.min(old.bytesRead, recent.bytesRead)).toBeGreaterThan(8));
+    const encoder = new Encoder();
+    const properties = { userProperties: [['n', 'v']] };
+    const packets = [connect('p'), { type: 'PUBLISH', topic: 't', payload: 'x', properties }];
+    client().write(Buffer.concat(packets.map((one) => encoder.encode(one as EncodablePacket))));
+    for (const [, , message] of await messages) {
+      expect(message).toMatchObject({ type: 'PUBLISH', topic: 't', payload: Buffer.from('x') });
+    }
+  });
+
+  test('a message of QoS 2 that is sent again is passed on once, until it has been released', async () => {
+    const subscriber = client(connect('s'), subscribe('t'));
+    const packets = received(subscriber, 6);
+    await vi.waitFor(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    const message = (payload: string | Uint8Array, packetIdentifier = 1, isSentAgain = false) =>
+      ({
+        type: 'PUBLISH',
+        topic: 't',
+        qos: 2,
+        dup: isSentAgain,
+        packetIdentifier,
+        payload,
+      }) as const;
+    const long = Buffer.alloc(200_000, 'long');
+    const publisher = client(
+      connect('p'),
+      message('first'),
+      message('first', 1, true),
+      { type: 'PUBREL', packetIdentifier: 1 },
+      message('second'),
+      message(long, 2),
+      message(long, 2, true),
+      message('last', 3),
+    );
+    publisher.resume();
+    const payloads = (await packets).map((packet) => 'payload' in packet && packet.payload);
+    expect(payloads.slice(2).map(String)).toEqual(['first', 'second', long.toString(), 'last']);
+    // Nobody subscribes for a while, in which it is released.
+    const encoder = new Encoder({ protocolVersion: 5 });
+    subscriber.destroy();
+    await vi.waitFor(() => expect(ingest.connections).toBe(1));
+    publisher.write(encoder.encode({ type: 'PUBREL', packetIdentifier: 3 }));
+    const another = client(connect('s'), subscribe('t'));
+    const more = received(another, 3);
+    await vi.waitFor(() => expect(another.bytesRead).toBeGreaterThan(20));
+    publisher.write(encoder.encode(message('new', 3)));
+    expect((await more)[2]).toMatchObject({ payload: Buffer.from('new') });
   });
 
   test('who loses its name to another is told', async () => {
