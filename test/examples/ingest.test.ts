@@ -302,7 +302,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
     expect(await received(whole, 9)).toMatchObject([{ type: 'CONNACK', reasonCode: 0x8c }]);
     // Whoever goes on sending may find the connection closed before he has read why.
     const slow = client();
-    const closed = once(slow.resume(), 'close');
+    const closed = new Promise((resolve) => slow.resume().once('close', resolve));
     for (const frame of frames) {
       slow.write(frame);
       await new Promise((resolve) => setImmediate(resolve));
