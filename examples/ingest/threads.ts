@@ -9,7 +9,7 @@ import type { Session } from './session.js';
 interface Thread {
   readonly ring: SharedRing;
   readonly worker: Worker;
-  readonly exited: Promise<unknown>;
+  readonly exited: Promise<void>;
 }
 
 /** A thread that has not lasted so many milliseconds is begun anew after as many: the next one may fail as soon. */
@@ -48,7 +48,8 @@ export function handlingInThreads(
         if (connection % count === index) socket.destroy();
       }
     });
-    return { ring, worker, exited: once(worker, 'exit') };
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    return { ring, worker, exited };
   }
 
   function restart(index: number): void {
@@ -77,7 +78,7 @@ export function handlingInThreads(
       await Promise.all(
         threads.map(async ({ ring, exited }) => {
           await ring.end();
-          await exited.catch(() => {}); // Of its error `onTrouble` has heard.
+          await exited;
         }),
       );
     },

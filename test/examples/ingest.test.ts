@@ -224,6 +224,45 @@ test('when a thread ends its clients are cut off, those of others are not, and a
   expect(ingest.pool.freeSlabs).toBeGreaterThanOrEqual(ingest.pool.slabs - 1);
 });
 
+test('when a handler throws in a thread, the thread is begun anew, and the server lives', async () => {
+  const handlers = `export const countingRoutes = () => ({
+    counts: { messages: 0, payloadBytes: 0, highest: 0 },
+    routes: [['bad', () => { throw new Error('bad handler'); }]],
+  });`;
+  const trouble: string[] = [];
+  const ingest = await startIngest({
+    threads: 2,
+    handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
+    onTrouble: (what) => trouble.push(what),
+  });
+  try {
+    const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+    socket.write(encode({ type: 'PUBLISH', topic: 'bad' }));
+    await once(socket, 'close');
+    await vi.waitFor(() => expect(trouble).toEqual([expect.stringMatching(/bad handler/)]));
+    // The thread that did not fail, and the one that comes for the other, soon.
+    await vi.waitFor(() => sayGood(ingest.port), 10_000);
+    await vi.waitFor(() => sayGood(ingest.port), 10_000);
+    expect(trouble).toHaveLength(1);
+  } finally {
+    await ingest.close();
+  }
+});
+
+/** Publishes a message and has it acknowledged, on a connection of its own. */
+async function sayGood(port: number): Promise<void> {
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once('close', () => reject(new Error('cut off')));
+      client.publish('good', 'x', { qos: 1 }, (error) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
 describe('clients that ask for what there is not, or do not behave', () => {
   let ingest: Ingest;
   const sockets: Socket[] = [];
