@@ -125,14 +125,20 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       handling.end(connection);
     });
   });
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await handling.close();
+    throw error;
+  }
+  // A connection that cannot be accepted is no reason to give up the others.
+  server.on('error', (error) => onTrouble(`the server: ${error.message}`, error));
   const checking = setInterval(() => {
     const now = performance.now();
     for (const session of sessions.values()) session.check(now, pool.isHoldingBack);
   }, CHECK_EVERY);
   server.once('close', () => clearInterval(checking));
-  server.once('error', () => clearInterval(checking));
-  server.listen(port, host);
-  await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     pool,

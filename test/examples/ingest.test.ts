@@ -1,7 +1,14 @@
 /** The ingest server, with clients of MQTT.js. */
 
 import { once } from 'node:events';
-import { connect as connectSocket, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer,
+  Server,
+  type Socket,
+} from 'node:net';
+import type { Worker } from 'node:worker_threads';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Ingest, startIngest } from '../../examples/ingest/server.js';
@@ -245,6 +252,41 @@ test('when a handler throws in a thread, the thread is begun anew, and the serve
     await vi.waitFor(() => sayGood(ingest.port), 10_000);
     await vi.waitFor(() => sayGood(ingest.port), 10_000);
     expect(trouble).toHaveLength(1);
+  } finally {
+    await ingest.close();
+  }
+});
+
+test('a server that cannot listen leaves no threads behind', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  let exited = 0;
+  const onWorker = (worker: Worker) => worker.once('exit', () => exited++);
+  process.on('worker', onWorker);
+  try {
+    await expect(startIngest({ port, threads: 2 })).rejects.toThrow(/EADDRINUSE/);
+    expect(exited).toBe(2);
+  } finally {
+    process.off('worker', onWorker);
+    other.close();
+  }
+});
+
+test('errors of the server that come later are told, and silent clients still cut off', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const trouble: string[] = [];
+  const ingest = await startIngest({ onTrouble: (what) => trouble.push(what) });
+  const [server] = listen.mock.contexts as Server[];
+  listen.mockRestore();
+  try {
+    for (const message of ['accept EMFILE', 'accept ENFILE']) {
+      server?.emit('error', new Error(message));
+    }
+    expect(trouble).toEqual(['the server: accept EMFILE', 'the server: accept ENFILE']);
+    const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'silent', keepAlive: 1 }));
+    await once(socket, 'close');
   } finally {
     await ingest.close();
   }
