@@ -59,9 +59,9 @@ export class Subscribers {
     this.#pool = pool;
   }
 
-  /** Whether there are any. */
+  /** Whether there are any, or were when a long message began that has not ended: no part of it may be missed. */
   get areThere(): boolean {
-    return this.#subscribers.size > 0;
+    return this.#subscribers.size > 0 || this.#long.size > 0;
   }
 
   /** To be called when a subscription comes or goes. */

@@ -1,5 +1,6 @@
 /** The ingest server, with clients of MQTT.js. */
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   type AddressInfo,
@@ -447,6 +448,35 @@ describe('clients that ask for what there is not, or do not behave', () => {
     await vi.waitFor(() => expect(another.bytesRead).toBeGreaterThan(20));
     publisher.write(encoder.encode(message('new', 3)));
     expect((await more)[2]).toMatchObject({ payload: Buffer.from('new') });
+  });
+
+  test('a long message has no hole where nobody had subscribed for a while', async () => {
+    const encoder = new Encoder({ protocolVersion: 5 });
+    const subscriber = client(connect('s'), subscribe('t'));
+    const packets = received(subscriber, 5);
+    const payload = randomBytes(600_000);
+    const frame = encoder.encode({ type: 'PUBLISH', topic: 't', payload });
+    const publisher = client(connect('p'));
+    await vi.waitFor(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    const answered = async (packet: EncodablePacket) => {
+      const before = subscriber.bytesRead;
+      subscriber.write(encoder.encode(packet));
+      await vi.waitFor(() => expect(subscriber.bytesRead).toBeGreaterThan(before));
+    };
+    const taken = async (from: number, to: number) => {
+      publisher.write(frame.subarray(from, to));
+      await vi.waitFor(async () => {
+        const [counts] = await ingest.counts();
+        expect(counts?.payloadBytes).toBeGreaterThan(to - 100);
+      });
+    };
+    await taken(0, 200_000);
+    await answered({ type: 'UNSUBSCRIBE', packetIdentifier: 2, topicFilters: ['t'] });
+    await taken(200_000, 400_000);
+    await answered(subscribe('t'));
+    publisher.write(frame.subarray(400_000));
+    const last = (await packets)[4];
+    expect(last?.type === 'PUBLISH' && payload.equals(last.payload)).toBe(true);
   });
 
   test('who loses its name to another is told', async () => {
