@@ -1,5 +1,5 @@
 /** What is to be done with messages, by their topic: an array look-up by its number once the topic has been seen. */
-import { type FrameCursor, TopicMap } from 'mqtt-wasm';
+import { type FrameCursor, type SlabBatch, TopicMap } from 'mqtt-wasm';
 import { matches } from '../router/topic-filter.js';
 import { Once } from './once.js';
 
@@ -41,12 +41,19 @@ export class Delivery {
   readonly #once = new Once();
   /** Who gets the rest of a long message. */
   #rest: Handler = ignore;
+  /** The client has taken leave: nothing behind its DISCONNECT is taken. */
+  #isOver = false;
 
   constructor(routes: Routes) {
     this.#routes = routes;
   }
 
-  take(frame: FrameCursor): void {
+  /** Takes what a batch has, the next one of the connection. */
+  takeAll(batch: SlabBatch): void {
+    for (const frame = batch.cursor(); !this.#isOver && frame.next(); ) this.#take(frame);
+  }
+
+  #take(frame: FrameCursor): void {
     switch (frame.type) {
       case 'PUBLISH':
         if (this.#once.takes(frame)) this.#routes.handlerOf(frame)(frame);
@@ -60,6 +67,9 @@ export class Delivery {
         break;
       case 'PUBREL':
         this.#once.release(frame.packetIdentifier);
+        break;
+      case 'DISCONNECT':
+        this.#isOver = true;
         break;
     }
   }

@@ -69,7 +69,7 @@ async function handlingHere(handlers: URL): Promise<Handling> {
         delivery = new Delivery(shared);
         deliveries.set(batch.connection, delivery);
       }
-      for (const frame = batch.cursor(); frame.next(); ) delivery.take(frame);
+      delivery.takeAll(batch);
       session.answer(batch);
     },
     end: (connection) => deliveries.delete(connection),

@@ -121,7 +121,7 @@ export class Session {
 
   #answer(batch: SlabBatch): void {
     const answers: EncodablePacket[] = [];
-    for (const frame = batch.cursor(); frame.next(); ) {
+    for (const frame = batch.cursor(); !this.#isLeaving && frame.next(); ) {
       const answer = this.#answerTo(frame);
       if (answer !== undefined) answers.push(answer);
     }

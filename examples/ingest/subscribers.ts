@@ -97,6 +97,10 @@ export class Subscribers {
         case 'PUBREL':
           once.release(frame.packetIdentifier);
           break;
+        case 'DISCONNECT':
+          // Nothing behind it counts.
+          writes.flush();
+          return;
       }
     }
     writes.flush();

@@ -25,7 +25,6 @@ await consume(workerData.ring, (batch) => {
     deliveries.delete(batch.connection);
     return;
   }
-  const delivery = deliveryOf(batch.connection);
-  for (const frame = batch.cursor(); frame.next(); ) delivery.take(frame);
+  deliveryOf(batch.connection).takeAll(batch);
 });
 parentPort?.close();

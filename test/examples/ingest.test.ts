@@ -187,6 +187,33 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     expect(trouble).toEqual([]);
   });
 
+  test('nothing behind a DISCONNECT counts', async () => {
+    const subscriber = await connected(5);
+    const seen: string[] = [];
+    subscriber.on('message', (_, payload) => seen.push(String(payload)));
+    await subscriber.subscribeAsync('#');
+    const publish = (payload: string, packetIdentifier: number) =>
+      encode({ type: 'PUBLISH', topic: 'a', payload, qos: 1, packetIdentifier });
+    const socket = connectSocket(ingest.port, '127.0.0.1');
+    socket.write(
+      Buffer.concat([
+        encode({ type: 'CONNECT', clientIdentifier: 'leaving' }),
+        publish('before', 1),
+        encode({ type: 'DISCONNECT' }),
+        publish('behind', 2),
+        encode({ type: 'PINGREQ' }),
+      ]),
+    );
+    const answers: Buffer[] = [];
+    for await (const chunk of socket) answers.push(chunk);
+    expect(Buffer.concat(answers)).toEqual(Buffer.of(0x20, 2, 0, 0, 0x40, 2, 0, 1));
+    await subscriber.publishAsync('a', 'last', { qos: 1 });
+    await vi.waitFor(() => expect(seen).toContain('last'));
+    expect(seen).toEqual(['before', 'last']);
+    expect(await total()).toMatchObject({ messages: 2 });
+    expect(ingest.messages).toBe(2);
+  });
+
   test('who is silent for too long is cut off', async () => {
     const socket = connectSocket(ingest.port, '127.0.0.1');
     const began = performance.now();
