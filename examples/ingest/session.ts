@@ -232,7 +232,9 @@ export class Session {
 
   /** Another client has the name now. */
   takeOver(): void {
-    if (this.#encoder.protocolVersion === 5) {
+    this.#isLeaving = true;
+    // It may have taken leave itself, and not received yet what it was sent before.
+    if (this.#encoder.protocolVersion === 5 && this.socket.writable) {
       this.socket.write(this.#encoder.encode({ type: 'DISCONNECT', reasonCode: 0x8e }));
     }
     this.socket.destroySoon();

@@ -517,6 +517,39 @@ describe('clients that ask for what there is not, or do not behave', () => {
     ]);
   });
 
+  test('who loses its name while it does not read is told nothing behind the end, and not heard any more', async () => {
+    const encoder = new Encoder({ protocolVersion: 5 });
+    const leave = { type: 'DISCONNECT', reasonCode: 0 } as const;
+    const message = { type: 'PUBLISH', topic: 'late', qos: 1, packetIdentifier: 1 } as const;
+    const publisher = client(connect('p'));
+    await received(publisher, 1);
+    for (const [name, packet] of [
+      ['leaving', leave],
+      ['deaf', message],
+    ] as const) {
+      const first = client(connect(name), subscribe(name));
+      await received(first, 2);
+      first.pause();
+      // More than the kernel takes.
+      const long = { type: 'PUBLISH', topic: name, payload: Buffer.alloc(10_000_000) } as const;
+      publisher.write(encoder.encode(long));
+      publisher.write(encoder.encode({ type: 'PINGREQ' }));
+      await received(publisher, 1);
+      if (packet === leave) {
+        first.write(encoder.encode(packet));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const [connack] = await received(client(connect(name)), 1);
+      expect(connack).toMatchObject({ type: 'CONNACK', reasonCode: 0 });
+      if (packet === message) first.write(encoder.encode(packet));
+    }
+    publisher.write(encoder.encode({ ...message, topic: 'last' }));
+    await received(publisher, 1);
+    expect(trouble).toEqual([]);
+    // Those two long ones, and the last.
+    expect(ingest.messages).toBe(3);
+  });
+
   test.each([
     [subscribe('$share/group/a'), 0x9e],
     [subscribe('a', { noLocal: true }), 0x83],
