@@ -39,6 +39,13 @@ export interface Context {
   messages: number;
 }
 
+/** Why a CONNECT is refused: a reason code of MQTT 5.0, or `undefined`. */
+function refusalOf({ protocolLevel, will, properties }: ConnectPacket) {
+  if (properties?.authenticationMethod !== undefined) return 0x8c;
+  // Nothing is retained (MQTT-3.2.2-13), which older versions cannot be told.
+  return protocolLevel === 5 && will?.retain ? 0x9a : undefined;
+}
+
 export class Session {
   readonly socket: Socket;
   readonly #context: Context;
@@ -211,9 +218,10 @@ export class Session {
     const { socket } = this;
     const { sessions, maximumPacketSize } = this.#context;
     const { protocolLevel, keepAlive, properties = {} } = packet;
-    if (properties.authenticationMethod !== undefined) {
+    const reasonCode = refusalOf(packet);
+    if (reasonCode !== undefined) {
       this.#isLeaving = true;
-      return { type: 'CONNACK', sessionPresent: false, reasonCode: 0x8c };
+      return { type: 'CONNACK', sessionPresent: false, reasonCode };
     }
     this.#subscriber = new Subscriber(socket, protocolLevel, properties.maximumPacketSize);
     this.#patience = keepAlive * PATIENCE;

@@ -396,6 +396,22 @@ describe('clients that ask for what there is not, or do not behave', () => {
     expect(packets).toMatchObject([{ type: 'CONNACK', reasonCode: 0x8c }]);
   });
 
+  test.each([
+    [5, true, { reasonCode: 0x9a }],
+    [5, false, { reasonCode: 0 }],
+    [4, true, { returnCode: 0 }],
+  ] as const)(
+    'a Will of version %i whose Will Retain is %s is answered by %o',
+    async (protocolLevel, retain, expected) => {
+      const will = { topic: 'w', payload: 'gone', qos: 1, retain } as const;
+      const { properties: _, ...plain } = connect('a');
+      const socket = client({ ...plain, protocolLevel, will });
+      const [connack] = await received(socket, 1, protocolLevel);
+      expect(connack).toMatchObject({ type: 'CONNACK', ...expected });
+      if (retain && protocolLevel === 5) await once(socket.resume(), 'close');
+    },
+  );
+
   test('nothing is taken from a client that was refused, in the same chunk or later', async () => {
     const publish = { type: 'PUBLISH', topic: 't', qos: 1, packetIdentifier: 2 } as const;
     const encoder = new Encoder();
