@@ -48,6 +48,19 @@ function canBeMadeAnew(socket: Socket): boolean {
 }
 
 /**
+ * What Node.js remembers of `setNoDelay()`, `setKeepAlive()` and the like is on the socket, by symbols that are named so. A socket that
+ * does not know what is set already takes a call that would change it for one that changes nothing.
+ */
+const REMEMBERS = /^kSet/;
+
+function remember(accepted: Socket, socket: Socket): void {
+  for (const key of Object.getOwnPropertySymbols(accepted)) {
+    if (!REMEMBERS.test(key.description ?? '')) continue;
+    Reflect.set(socket, key, Reflect.get(accepted, key));
+  }
+}
+
+/**
  * A socket that has the connection of `accepted` and reads by `onread`, or `undefined` if there can be none. `accepted` is closed then,
  * without the connection.
  */
@@ -65,6 +78,7 @@ export function readingInto(accepted: Socket, onread: OnRead): Socket | undefine
     Internals;
   socket._server = server;
   socket.server = server;
+  remember(accepted, socket);
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout);
   accepted.destroy();
   return socket;

@@ -44,6 +44,8 @@ interface Served {
 interface Scenario {
   readonly server?: ServerOpts;
   readonly peer?: { readonly allowHalfOpen?: boolean };
+  /** Before the pool gets the socket. */
+  readonly onConnection?: (accepted: Socket) => void;
   /** For each frame, with its number. */
   readonly onFrame?: (socket: Socket, number: number) => void;
 }
@@ -64,6 +66,7 @@ async function serve(way: Way, scenario: Scenario = {}): Promise<Served> {
   const peer = connect({ port, host: '127.0.0.1', noDelay: true, ...scenario.peer });
   destroyedAtEnd(peer).on('error', () => {});
   const [accepted] = (await once(server, 'connection')) as [Socket];
+  scenario.onConnection?.(accepted);
   if (way === 'late') {
     // One frame has come before the pool gets the socket.
     peer.write(numbered(0, 200));
@@ -115,6 +118,22 @@ function received(peer: Socket): Buffer[] {
   const chunks: Buffer[] = [];
   peer.on('data', (chunk) => chunks.push(chunk));
   return chunks;
+}
+
+/** What the connection is told from now on of what is set on its socket. */
+function callsOfHandle(socket: Socket): string[] {
+  const calls: string[] = [];
+  const { _handle: handle } = socket as Socket & {
+    _handle: Record<string, (...args: unknown[]) => unknown>;
+  };
+  for (const name of ['setNoDelay', 'setKeepAlive']) {
+    const method = handle[name] as (...args: unknown[]) => unknown;
+    handle[name] = (...args) => {
+      calls.push([name, ...args].join(' '));
+      return method.apply(handle, args);
+    };
+  }
+  return calls;
 }
 
 /** Plays a scenario; what it returns must be the same for every way of reading. */
@@ -263,6 +282,36 @@ const SCENARIOS: Record<string, (way: Way) => Promise<unknown>> = {
       socket.setNoDelay() === socket && socket.setKeepAlive(true, 1000) === socket,
       socket.ref() === socket,
     ];
+  },
+
+  'what is set on a socket is what the connection is told': async (way) => {
+    const told = [];
+    for (const isSet of [true, false]) {
+      const { socket } = await serve(way, {
+        server: { noDelay: isSet, keepAlive: isSet, keepAliveInitialDelay: 5000 },
+      });
+      const calls = callsOfHandle(socket);
+      // Each is told of once, and not at all if it is so already.
+      for (const enable of [isSet, !isSet, !isSet, isSet]) socket.setNoDelay(enable);
+      for (const enable of [isSet, !isSet, !isSet]) socket.setKeepAlive(enable, 5000);
+      socket.setKeepAlive(true, 5000);
+      socket.setKeepAlive(true, 7000);
+      told.push(calls);
+    }
+    expect(told[0]).toContain('setNoDelay false');
+    return told;
+  },
+
+  'what was set before the pool gets the socket is remembered': async (way) => {
+    const { socket } = await serve(way, {
+      server: { noDelay: false },
+      onConnection: (accepted) => accepted.setNoDelay(true).setKeepAlive(true, 9000),
+    });
+    const calls = callsOfHandle(socket);
+    socket.setNoDelay(true).setKeepAlive(true, 9000);
+    expect(calls).toEqual([]);
+    socket.setNoDelay(false).setKeepAlive(false);
+    return calls;
   },
 
   'writing more than the kernel takes, and drain': async (way) => {
