@@ -75,10 +75,10 @@ export class Decoder {
    * @throws `TypeError` or `RangeError` naming the option at fault
    */
   constructor(options?: DecoderOptions);
-  /** @internal With a scanner that is not the thread's. */
-  constructor(options: DecoderOptions, scanner: Scanner);
-  constructor(options: DecoderOptions = {}, scanner?: Scanner) {
-    const resolved = resolveDecoderOptions(options);
+  /** @internal With a scanner that is not the thread's, and room for a CONNECT of at most so many bytes. */
+  constructor(options: DecoderOptions, scanner: Scanner | undefined, largestConnect?: number);
+  constructor(options: DecoderOptions = {}, scanner?: Scanner, largestConnect?: number) {
+    const resolved = resolveDecoderOptions(options, largestConnect);
     this.#connection = new Connection(resolved);
     this.#scanner = scanner ?? chooseScanner(resolved.scanner);
   }

@@ -78,6 +78,7 @@ function makeLimits(
     // Longer ones end in an error when their bytes are there, so their bytes need not come.
     maximumConnectSize: Math.min(
       maximumPacketSize,
+      options.largestConnect,
       LONGEST_FIXED_HEADER + MAXIMUM_CONNECT_LENGTH + 2 * (4 + maximumListPacketSize),
     ),
     topicAliasMaximum: options.topicAliasMaximum,

@@ -106,6 +106,8 @@ export type ResolvedDecoderOptions = {
 } & {
   /** `undefined`: as the version of the protocol says. */
   readonly minimalRemainingLength: boolean | undefined;
+  /** Bytes of the largest CONNECT that there is room for, whatever the state of the connection. */
+  readonly largestConnect: number;
 };
 
 /** The names of all options. */
@@ -142,8 +144,15 @@ function shared(options: ResolvedDecoderOptions): ResolvedDecoderOptions {
   return options;
 }
 
-/** Fills in what was left out. Throws a `TypeError` or `RangeError` that names the option at fault. */
-export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderOptions {
+/**
+ * Fills in what was left out. Throws a `TypeError` or `RangeError` that names the option at fault.
+ *
+ * @param largestConnect bytes of the largest CONNECT that there is room for
+ */
+export function resolveDecoderOptions(
+  options: DecoderOptions,
+  largestConnect = MAXIMUM_FRAME_LENGTH,
+): ResolvedDecoderOptions {
   optionsObject(options, OPTION_NAMES);
   const role = oneOf('role', options.role ?? 'any', ['server', 'client', 'any'] as const);
   const state = oneOf(
@@ -181,6 +190,7 @@ export function resolveDecoderOptions(options: DecoderOptions): ResolvedDecoderO
       maximumPacketSize,
       packetSize('maximumConnectPacketSize', options.maximumConnectPacketSize ?? 65_536),
     ),
+    largestConnect,
     maximumListPacketSize: Math.min(
       maximumPacketSize,
       packetSize('maximumListPacketSize', options.maximumListPacketSize ?? 1_048_576),

@@ -14,9 +14,13 @@ export interface Outcome {
   readonly error: MqttError | undefined;
 }
 
-/** Decodes a stream that arrives as `chunks` and then ends. */
-export function decodeChunks(chunks: Iterable<Uint8Array>, options: DecoderOptions = {}): Outcome {
-  const decoder = new Decoder(options);
+/** Decodes a stream that arrives as `chunks` and then ends; there may be room for a CONNECT of so many bytes only. */
+export function decodeChunks(
+  chunks: Iterable<Uint8Array>,
+  options: DecoderOptions = {},
+  largestConnect?: number,
+): Outcome {
+  const decoder = new Decoder(options, undefined, largestConnect);
   const packets: ControlPacket[] = [];
   try {
     for (const chunk of chunks) {

@@ -118,8 +118,8 @@ export class SharedRing {
    * Sends a batch. The other side has it until it releases it; here it is good as long as without this. A batch can be sent once.
    *
    * @throws `TypeError` if the batch is of another pool, or was sent before; `MqttError` with `ERR_MQTT_STALE_BATCH` if it has been
-   *   released; `RangeError` if there is no room for its rows in the pool, as may be where handlers wait before they send, or for a CONNECT
-   *   larger than a slab; `Error` if the ring is not open. Nothing of it has been sent then
+   *   released; `RangeError` if there is no room for its rows in the pool, as may be where handlers wait before they send; `Error` if the ring
+   *   is not open. Nothing of it has been sent then
    */
   send(batch: SlabBatch): void {
     this.#assertOpen();

@@ -70,6 +70,11 @@ export interface SlabReaderOptions<S extends Readable = Duplex>
   readonly answerErrors?: boolean | undefined;
   /** As `DecoderOptions.maximumListPacketSize`, but half a slab less 1,024 bytes at most where the memory is shared. */
   readonly maximumListPacketSize?: number | undefined;
+  /**
+   * As `DecoderOptions.maximumConnectPacketSize`, but half a slab by default and at most where the memory is shared; there no CONNECT may be larger
+   * than a slab, whatever `role` and `state` are.
+   */
+  readonly maximumConnectPacketSize?: number | undefined;
 }
 
 export interface ResolvedReaderOptions<S extends Readable> {

@@ -73,7 +73,9 @@ export class SlabReader<S extends Readable = Duplex> {
       store.isShared,
       store.largestWhole,
     );
-    this.#decoder = new Decoder(decoder, store.scanner);
+    // What other threads are to see must lie in a slab.
+    const largestConnect = store.isShared ? store.arena.slabBytes : undefined;
+    this.#decoder = new Decoder(decoder, store.scanner, largestConnect);
     this.#store = store;
     this.#onBatch = onBatch;
     this.#answersAs = answersAs;
@@ -92,7 +94,10 @@ export class SlabReader<S extends Readable = Duplex> {
     return this.#readsIntoSlabs;
   }
 
-  /** The version of the protocol, as `Decoder.protocolVersion`: to be set by who learns it from what was sent. */
+  /**
+   * The version of the protocol, as `Decoder.protocolVersion`: to be set by who learns it from what was sent. Where the memory is shared and the header of a
+   * PUBLISH is unfinished that will come in parts, what is there of it must fit into a slab with the next read, or the socket is destroyed with a `RangeError`.
+   */
   get protocolVersion(): ProtocolVersion | undefined {
     return this.#decoder.protocolVersion;
   }
@@ -233,22 +238,32 @@ export class SlabReader<S extends Readable = Duplex> {
     const facts = factsOf(this.#decoder.connection);
     store.isTaking = true;
     let batch: FrameBatch;
+    let place = address;
+    let placeLength = pieceLength;
     try {
       batch = this.#decoder.push(store.view(address, length));
+      const { contents } = batch;
+      // The beginning of a header, read before `protocolVersion` was set, has been joined with all that came now.
+      if (store.isShared && contents.chunk.length > length) {
+        place = store.place(contents.chunk);
+        placeLength = contents.chunk.length;
+        contents.chunk = store.view(place, placeLength);
+        store.giveBack(address, pieceLength);
+      }
     } catch (error) {
       store.isTaking = false;
-      store.giveBack(address, pieceLength);
+      store.giveBack(place, placeLength);
       this.#fail(error as Error);
       return;
     }
     if (batch.length === 0) {
       store.isTaking = false;
-      store.giveBack(address, pieceLength);
+      store.giveBack(place, placeLength);
     } else {
       const { contents } = batch.withoutError();
       store.heldBatches++;
       this.#handOver(
-        new SlabBatch(contents, store, this.connection, facts, address, pieceLength),
+        new SlabBatch(contents, store, this.connection, facts, place, placeLength),
         batch.error,
       );
     }

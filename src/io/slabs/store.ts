@@ -133,8 +133,18 @@ export class SlabStore implements BatchOwner {
     return address;
   }
 
-  /** A piece of `length` bytes. */
+  /**
+   * A piece of `length` bytes.
+   *
+   * @throws `RangeError` if there is no room, now or ever
+   */
   take(length: number): number {
+    const { slabBytes } = this.arena;
+    if (length > slabBytes) {
+      throw new RangeError(
+        `${length} bytes must lie in one slab, which has ${slabBytes}: give the pool larger ones (slabBytes)`,
+      );
+    }
     const address = this.arena.take(length);
     if (address === NOWHERE) throw new RangeError('there is no slab left');
     return address;

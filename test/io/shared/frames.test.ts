@@ -46,7 +46,7 @@ function errorOf(error: unknown): unknown {
 }
 
 function seenByDecoder(chunks: readonly Uint8Array[], options: DecoderOptions): Seen {
-  const decoder = new Decoder({ ...LIMITS, ...options });
+  const decoder = new Decoder({ ...LIMITS, ...options }, undefined, 2 * READ);
   const values: unknown[] = [];
   const packets: unknown[] = [];
   try {
