@@ -106,6 +106,8 @@ export class SharedRing {
 
   /** Whether batches can be sent: until {@link end}, and until the other side fails or is gone. */
   get isOpen(): boolean {
+    // With nothing outstanding nobody waits for the other side, which may have failed since; there is nothing to be told of then.
+    if (this.#sent.size === 0) this.#collect();
     return !this.#hasEnded && !this.#hasStopped;
   }
 
@@ -308,7 +310,8 @@ export class SharedRing {
   #collect(): void {
     const words = this.#words;
     const released = Atomics.load(words, RELEASED);
-    while (this.#releasedCount !== released && !this.#isGone) {
+    // Who is told of a release may have had more of them taken than there were here.
+    while (((released - this.#releasedCount) | 0) > 0 && !this.#isGone) {
       const slot = words[this.#memory.releasedAt(this.#releasedCount)] as number;
       this.#releasedCount = (this.#releasedCount + 1) | 0;
       if (slot === NO_MORE) this.#giveUpRest();

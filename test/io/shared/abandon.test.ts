@@ -3,9 +3,12 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consume } from '../../../src/io/shared/consume.js';
+import { NO_MORE, RELEASED } from '../../../src/io/shared/layout.js';
 import type { SharedRing, SharedRingOptions } from '../../../src/io/shared/ring.js';
+import { RingMemory } from '../../../src/io/shared/ring-memory.js';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import type { SlabPool } from '../../../src/io/slabs/pool.js';
+import { TopicMap } from '../../../src/topic-map.js';
 import { connection, noted, payloadsOf, publish, smallPool } from './support.js';
 
 let pool: SlabPool;
@@ -95,6 +98,47 @@ describe('a handler that fails', () => {
     await expect(consumed).rejects.toThrow();
     await isDone(ring);
     expect(told).toEqual(['+0', '-1']);
+  });
+
+  test.each([true, false])(
+    'after all has been released: nothing can be sent any more, told of releases: %s',
+    async (isTold) => {
+      const told: string[] = [];
+      const ring = await ringWith(1, isTold ? telling(told) : {});
+      const consumed = consume(ring.handle, async (batch) => {
+        batch.release();
+        await isDone(ring);
+        // The ring waits for nothing any more.
+        await turn();
+        failing();
+      });
+      await expect(consumed).rejects.toThrow();
+      expect(ring.isOpen).toBe(false);
+      expect(() => ring.sendEnd(1)).toThrow('the ring has ended, or');
+      expect(told).toEqual(isTold ? ['+0'] : []);
+      await ring.end();
+    },
+  );
+
+  test('while the ring tells of the last release is known to who looks then', async () => {
+    const told: string[] = [];
+    const ring: SharedRing = await ringWith(1, {
+      onRelease: (batch) => {
+        told.push(`+${payloadsOf(batch)}`);
+        batch.release();
+        // What the thread of the consumer does when it fails at this moment.
+        const memory = new RingMemory(ring.handle, new TopicMap());
+        const { words } = memory;
+        words[memory.releasedAt(words[RELEASED] as number)] = NO_MORE;
+        Atomics.add(words, RELEASED, 1);
+        told.push(ring.isOpen ? 'open' : 'closed');
+      },
+    });
+    const notes: string[] = [];
+    void consume(ring.handle, (batch) => void notes.push(...payloadsOf(batch)));
+    await isDone(ring);
+    expect([...notes, ...told]).toEqual(['0', '+0', 'closed']);
+    await ring.end();
   });
 
   test('and without onAbandon all is released', async () => {
