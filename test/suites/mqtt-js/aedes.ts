@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../bench/brokers/ports.js';
 import type { Broker, BrokerKind, ProtocolVersion, Transport } from './broker.js';
 import { makeCertificate } from './certificate.js';
-import { BrokerProcess, freePort } from './process.js';
+import { BrokerProcess } from './process.js';
 
 /** Beside the file that this one is bundled into. */
 const PROGRAM = fileURLToPath(new URL('aedes-process.mjs', import.meta.url));

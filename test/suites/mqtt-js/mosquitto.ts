@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../bench/brokers/ports.js';
 import {
   type Broker,
   type BrokerKind,
@@ -11,7 +12,7 @@ import {
   USER_NAME,
 } from './broker.js';
 import { makeCertificate } from './certificate.js';
-import { BrokerProcess, freePort } from './process.js';
+import { BrokerProcess } from './process.js';
 import { startBridge } from './websocket-bridge.js';
 
 async function start({ configuration = [] }: BrokerOptions = {}): Promise<Broker> {
