@@ -25,7 +25,8 @@ export const countingRoutes: Handlers['countingRoutes'] = () => {
           if (type !== 'PUBLISH' || payload === undefined) return undefined;
           counts.messages++;
           counts.payloadBytes += payload.length;
-          counts.highest = Math.max(counts.highest, Number(payload.toString()));
+          const degrees = Number(payload.toString());
+          if (degrees > counts.highest) counts.highest = degrees;
           return undefined;
         },
       ],

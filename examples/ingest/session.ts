@@ -70,7 +70,10 @@ export class Session {
     this.socket = reader.socket;
     this.#reader = reader;
     this.#context = context;
-    this.socket.on('drain', () => reader.resume());
+    this.socket.on('drain', () => {
+      this.#clearAt = performance.now();
+      reader.resume();
+    });
     this.socket.once('close', () => this.#close());
   }
 
