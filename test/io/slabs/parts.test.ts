@@ -88,19 +88,23 @@ describe.each(KINDS)('$scanner, shared: $shared', ({ scanner, shared }) => {
     const kept: SlabBatch[] = [];
     const parts: Buffer[] = [];
     let ended = false;
-    const { peer } = await open(pool, (batch) => kept.push(batch.retain()));
+    const { peer } = await open(pool, (batch) => {
+      kept.push(batch.retain());
+      for (const frame of batch) ended ||= frame.type === 'PUBLISH_END';
+    });
     peer.write(encode({ type: 'PUBLISH', topic: 'large', payload }));
     await until(() => pool.isHoldingBack);
     await turns(5);
-    while (!ended) {
-      await until(() => kept.length > 0);
-      for (const batch of kept.splice(0, 1)) {
-        for (const packet of batch.packets()) {
-          if (packet.type === 'PUBLISH_PART') parts.push(Buffer.from(packet.payload));
-          ended ||= packet.type === 'PUBLISH_END';
-        }
-        batch.release();
+    expect(ended).toBe(false);
+    for (;;) {
+      // Nothing is released before there is no other way to go on.
+      await until(() => pool.isHoldingBack || ended);
+      const batch = kept.shift();
+      if (batch === undefined) break;
+      for (const packet of batch.packets()) {
+        if (packet.type === 'PUBLISH_PART') parts.push(Buffer.from(packet.payload));
       }
+      batch.release();
     }
     expect(Buffer.concat(parts).equals(payload)).toBe(true);
     expect(pool.timesHeldBack).toBeGreaterThan(1);
