@@ -63,6 +63,8 @@ export class Session {
   #clearAt = performance.now();
   /** The connection is to be closed, behind the answers. */
   #isLeaving = false;
+  /** Its DISCONNECT has come, and may not have been handled yet. */
+  #hasTakenLeave = false;
   /** QoS and Packet Identifier of a long message that has begun. */
   #long = { qos: 0, packetIdentifier: 0 };
 
@@ -84,7 +86,7 @@ export class Session {
   admits(batch: SlabBatch): boolean {
     this.#heardAt = performance.now();
     if (this.#subscriber === undefined && !this.#isLeaving) this.#open(batch);
-    return !this.#isLeaving;
+    return !this.#isLeaving && !this.#hasTakenLeave;
   }
 
   #open(batch: SlabBatch): void {
@@ -114,7 +116,8 @@ export class Session {
   forward(batch: SlabBatch): void {
     const { subscribers } = this.#context;
     if (subscribers.areThere) {
-      subscribers.forward(batch, this.#encoder.protocolVersion, this.#forwarded);
+      const { protocolVersion } = this.#encoder;
+      this.#hasTakenLeave = subscribers.forward(batch, protocolVersion, this.#forwarded);
     } else {
       this.#forwarded.clear(); // Their PUBREL goes unseen.
     }
@@ -204,13 +207,13 @@ export class Session {
   #subscribe({ subscriptions, properties }: SubscribePacket) {
     const { topicFilters } = this.#subscriber as Subscriber;
     const isMqtt5 = this.#encoder.protocolVersion === 5;
-    const granted = subscriptions.map(({ topicFilter, noLocal }) => {
+    const granted = subscriptions.map(({ topicFilter, noLocal, retainAsPublished = false }) => {
       if (properties?.subscriptionIdentifier !== undefined) return 0xa1;
       if (isMqtt5 && topicFilter.startsWith('$share/')) return 0x9e;
       // That all of one's own messages come as well would be the contrary of what was asked for.
       if (noLocal === true) return 0x83;
       if (topicFilters.size >= MAXIMUM_FILTERS && !topicFilters.has(topicFilter)) return 0x97;
-      topicFilters.add(topicFilter);
+      topicFilters.set(topicFilter, retainAsPublished);
       return 0;
     });
     this.#hasSubscribed();

@@ -18,7 +18,8 @@ import { matches } from '../router/topic-filter.js';
 import type { Once } from './once.js';
 
 export class Subscriber {
-  readonly topicFilters = new Set<string>();
+  /** Each with whether its messages keep RETAIN as they were published (Retain As Published, section 3.8.3.1). */
+  readonly topicFilters = new Map<string, boolean>();
   readonly socket: Socket;
   readonly protocolVersion: ProtocolVersion;
   /** Bytes of the largest frame that it takes. */
@@ -40,16 +41,23 @@ const MOST_LONG_BYTES = 64 * 1024 * 1024;
 /** Batches that may be kept for subscribers. */
 const MOST_KEPT = 1024;
 
+/** A subscriber that a message goes to. */
+interface Recipient {
+  readonly subscriber: Subscriber;
+  /** Whether one of its Topic Filters that match is of a subscription with Retain As Published. */
+  readonly keepsRetain: boolean;
+}
+
 /** The parts of a long message that has subscribers. */
 interface LongMessage {
-  readonly subscribers: readonly Subscriber[];
+  readonly recipients: readonly Recipient[];
   readonly start: PublishStart;
   readonly payload: Uint8Array[];
 }
 
 export class Subscribers {
   readonly #subscribers = new Set<Subscriber>();
-  readonly #byTopicId = new TopicMap<readonly Subscriber[]>();
+  readonly #byTopicId = new TopicMap<readonly Recipient[]>();
   /** By connection. */
   readonly #long = new Map<number, LongMessage>();
   #longBytes = 0;
@@ -79,8 +87,11 @@ export class Subscribers {
     this.#long.delete(connection);
   }
 
-  /** Passes the messages of a batch on; version and what has been passed on before are those of the connection they came from. */
-  forward(batch: SlabBatch, protocolVersion: ProtocolVersion, once: Once): void {
+  /**
+   * Passes the messages of a batch on; version and what has been passed on before are those of the connection they came from. Returns
+   * whether the client takes leave: nothing behind its DISCONNECT counts.
+   */
+  forward(batch: SlabBatch, protocolVersion: ProtocolVersion, once: Once): boolean {
     const writes = new Writes(batch, this.#pool);
     for (const frame = batch.cursor(); frame.next(); ) {
       switch (frame.type) {
@@ -98,36 +109,35 @@ export class Subscribers {
           once.release(frame.packetIdentifier);
           break;
         case 'DISCONNECT':
-          // Nothing behind it counts.
           writes.flush();
-          return;
+          return true;
       }
     }
     writes.flush();
+    return false;
   }
 
   #forwardWhole(frame: FrameCursor, version: ProtocolVersion, writes: Writes): void {
-    const subscribers = this.#subscribersOf(frame);
-    if (subscribers.length === 0) return;
-    const isPlain = frame.qos === 0 && !frame.retain;
+    const { retain } = frame;
+    const isPlain = frame.qos === 0 && !retain;
     let message: PublishFanOut | undefined;
-    for (const subscriber of subscribers) {
+    for (const { subscriber, keepsRetain } of this.#recipientsOf(frame)) {
       const { protocolVersion } = subscriber;
       if (isPlain && (protocolVersion === 5) === (version === 5)) {
         writes.add(subscriber, frame.bytes);
       } else {
         message ??= new PublishFanOut(frame.packet() as PublishPacket);
-        writes.add(subscriber, message.encode({ protocolVersion }));
+        writes.add(subscriber, message.encode({ protocolVersion, retain: retain && keepsRetain }));
       }
     }
   }
 
   /** A long message is copied, for other messages must not come between its parts. */
   #startLong(frame: FrameCursor, connection: number): void {
-    const subscribers = this.#subscribersOf(frame);
-    if (subscribers.length === 0) return;
+    const recipients = this.#recipientsOf(frame);
+    if (recipients.length === 0) return;
     const start = frame.packet() as PublishStart;
-    this.#long.set(connection, { subscribers, start, payload: [] });
+    this.#long.set(connection, { recipients, start, payload: [] });
   }
 
   #continueLong(frame: FrameCursor, connection: number, writes: Writes): void {
@@ -141,20 +151,25 @@ export class Subscribers {
       return;
     }
     this.forget(connection);
-    const message = new PublishFanOut({ ...long.start, payload: Buffer.concat(long.payload) });
-    for (const subscriber of long.subscribers) {
+    const { recipients, start, payload } = long;
+    const message = new PublishFanOut({ ...start, payload: Buffer.concat(payload) });
+    for (const { subscriber, keepsRetain } of recipients) {
       const { protocolVersion } = subscriber;
-      writes.add(subscriber, message.encode({ protocolVersion }));
+      const retain = start.retain && keepsRetain;
+      writes.add(subscriber, message.encode({ protocolVersion, retain }));
     }
   }
 
-  #subscribersOf(frame: FrameCursor): readonly Subscriber[] {
+  #recipientsOf(frame: FrameCursor): readonly Recipient[] {
     const known = this.#byTopicId.get(frame.topicId);
     if (known !== undefined) return known;
     const { topic = '' } = frame;
-    const found = [...this.#subscribers].filter(({ topicFilters }) =>
-      [...topicFilters].some((filter) => matches(filter, topic)),
-    );
+    const found: Recipient[] = [];
+    for (const subscriber of this.#subscribers) {
+      const matching = [...subscriber.topicFilters].filter(([filter]) => matches(filter, topic));
+      if (matching.length === 0) continue;
+      found.push({ subscriber, keepsRetain: matching.some(([, keepsRetain]) => keepsRetain) });
+    }
     this.#byTopicId.set(frame.topicId, found);
     return found;
   }

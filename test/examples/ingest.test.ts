@@ -218,6 +218,65 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     expect(ingest.messages).toBe(2);
   });
 
+  test('nothing that comes in a later chunk than a DISCONNECT counts', async () => {
+    const subscriber = await connected(5);
+    const seen: string[] = [];
+    subscriber.on('message', (_, payload) => seen.push(String(payload)));
+    await subscriber.subscribeAsync('#');
+    const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+    // It may be closed while there is still something to send.
+    socket.on('error', () => {});
+    socket.write(
+      Buffer.concat([
+        encode({ type: 'CONNECT', clientIdentifier: 'leaving' }),
+        encode({ type: 'PUBLISH', topic: 'a', payload: 'before' }),
+        encode({ type: 'DISCONNECT' }),
+      ]),
+    );
+    // What waits behind 64 KiB comes in another chunk, whatever the kernel joins.
+    socket.write(Buffer.alloc(2 * 65_536, encode({ type: 'PUBLISH', topic: 'b', payload: '!' })));
+    await once(socket, 'close');
+    await subscriber.publishAsync('a', 'last', { qos: 1 });
+    await until(() => expect(seen).toContain('last'));
+    expect(seen).toEqual(['before', 'last']);
+    expect(await total()).toMatchObject({ messages: 2 });
+  });
+
+  test('RETAIN goes on where a subscription has Retain As Published, and nowhere else', async () => {
+    const [old, recent, keeping, publisher] = await Promise.all([
+      connected(4),
+      connected(5),
+      connected(5),
+      connected(4),
+    ]);
+    const seen = [old, recent, keeping].map((client) => {
+      const flags: string[] = [];
+      client.on('message', (topic, payload, { retain }) =>
+        flags.push(`${topic} ${payload.length} ${retain}`),
+      );
+      return flags;
+    });
+    await old.subscribeAsync('+/#');
+    await recent.subscribeAsync({ '+/#': { qos: 0 } });
+    // Two of its Topic Filters match `a/b`, and only one is of such a subscription.
+    await keeping.subscribeAsync({ '+/#': { qos: 0 }, 'a/+': { qos: 0, rap: true } });
+    const lengths = [1, 300_000];
+    const expected = lengths.flatMap((length) => [
+      `a/b ${length} true`,
+      `a/b ${length} false`,
+      `c/d ${length} false`,
+    ]);
+    for (const length of lengths) {
+      const payload = 'x'.repeat(length);
+      await publisher.publishAsync('a/b', payload, { retain: true, qos: 1 });
+      await publisher.publishAsync('a/b', payload, { qos: 1 });
+      await publisher.publishAsync('c/d', payload, { retain: true, qos: 1 });
+    }
+    await until(() => expect(seen[2]).toEqual(expected));
+    const without = expected.map((flags) => flags.replace('true', 'false'));
+    await until(() => expect(seen.slice(0, 2)).toEqual([without, without]));
+  });
+
   test('who is silent for too long is cut off', async () => {
     const socket = connectSocket(ingest.port, '127.0.0.1');
     const began = performance.now();
