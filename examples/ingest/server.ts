@@ -17,6 +17,8 @@ export interface IngestOptions {
   readonly host?: string;
   /** Worker threads that handle messages; 0 (the default): they are handled where they are received. */
   readonly threads?: number;
+  /** Slabs of the pool: 64 by default, 512 with threads. */
+  readonly slabs?: number;
   /** The module that has the {@link Handlers}, for each thread to import: `handlers.ts` by default. */
   readonly handlers?: URL;
   readonly onTrouble?: OnTrouble;
@@ -85,10 +87,11 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
     port = 0,
     host = '127.0.0.1',
     threads = 0,
+    slabs = threads > 0 ? SHARED_SLABS : undefined,
     handlers = new URL('./handlers.js', import.meta.url),
     onTrouble = () => {},
   } = options;
-  const pool = new SlabPool(threads > 0 ? { shared: true, slabs: SHARED_SLABS } : {});
+  const pool = new SlabPool({ shared: threads > 0, slabs });
   const context: Context = {
     subscribers: new Subscribers(pool),
     maximumPacketSize: MAXIMUM_PACKET_SIZE,

@@ -26,9 +26,22 @@ export interface Behaviour {
 
 /** A client that is cut off notices it so many milliseconds later at most. */
 const NOTICE = 2000;
+/** How long the server may take to handle what stands before the end of a connection: milliseconds. */
+const HANDLING = 5000;
 
 export function count(tally: Tally, name: string, by = 1): void {
   tally.set(name, (tally.get(name) ?? 0) + by);
+}
+
+/**
+ * To be called when a connection is closed behind whole frames, without having waited for the server to have handled them: `act` is called before the accounts are
+ * settled, unless a thread was restarted that may have taken some of them with it, from the moment `from` on.
+ */
+export function whenHandled(ground: Ground, from: number, act: () => void): void {
+  const until = performance.now() + HANDLING;
+  ground.beforeSettling.push(() => {
+    if (!mayBeRestart(ground, from, until)) act();
+  });
 }
 
 /** Connects as one that keeps to the rules. Its version is one of both. */

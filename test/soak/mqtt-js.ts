@@ -1,7 +1,7 @@
 /** A publisher that is not of our making: MQTT.js, which comes back by itself and sends again what was not acknowledged. */
 import { connect } from 'node:net';
 import { MqttClient } from 'mqtt';
-import { type Behaviour, count, mayBeRestart } from './ground.js';
+import { type Behaviour, count, mayBeRestart, whenHandled } from './ground.js';
 import { payloadOf, TOPIC_PREFIX } from './message.js';
 import { GOOD_ADDRESS } from './protocol.js';
 import { outgoing, usualLength } from './publishers.js';
@@ -51,8 +51,11 @@ export const mqttJs: Behaviour = {
         if (!mayBeRestart(ground, began, leftAt)) {
           throw new Error('a connection was cut off although no thread was restarted');
         }
-      } else if (!mayBeRestart(ground, leftAt)) {
-        for (const { number } of messages) account.isAcknowledged(number);
+      } else {
+        // It does not wait for the server to close.
+        whenHandled(ground, leftAt, () => {
+          for (const { number } of messages) account.isAcknowledged(number);
+        });
       }
       count(tally, 'publishers that came to their end');
     } finally {

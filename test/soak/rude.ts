@@ -4,13 +4,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { encode } from 'mqtt-wasm';
 import { cutAt } from '../support/decode.js';
 import { type Client, Cut } from './client.js';
-import { type Behaviour, count, type Ground, mayBeRestart, openClient } from './ground.js';
+import { type Behaviour, count, type Ground, openClient, whenHandled } from './ground.js';
 import { malformedStreams } from './malformed.js';
 import { RUDE_ADDRESS } from './protocol.js';
 import { outgoing, publishOf, takeAnswers, usualLength } from './publishers.js';
-
-/** How long the server may take to handle what stands before the end of a connection: milliseconds. */
-const HANDLING = 5000;
 
 function rudeSocket({ server }: Ground): Socket {
   const { port } = server;
@@ -83,10 +80,7 @@ async function halfOpen(ground: Ground): Promise<void> {
   });
   client.socket.end(Buffer.concat(frames));
   await client.closed();
-  const until = performance.now() + HANDLING;
-  ground.beforeSettling.push(() => {
-    if (!mayBeRestart(ground, client.openedAt, until)) account.isComplete();
-  });
+  whenHandled(ground, client.openedAt, () => account.isComplete());
 }
 
 /** Publishes and never reads what it is answered. */

@@ -18,6 +18,8 @@ const REMEMBERED = 65_536;
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ENOTCONN']);
 /** Milliseconds. */
 const AFTER_COLLECTION = 30;
+/** So few that threads which are held up hold up all connections. */
+const SLABS = 48;
 
 const [threads, everyMilliseconds] = process.argv.slice(2).map(Number) as [number, number];
 const ledger = new Ledger();
@@ -39,6 +41,7 @@ function tell(event: ServerEvent): void {
 
 const ingest = await startIngest({
   threads,
+  slabs: SLABS,
   handlers: new URL('./handlers.js', import.meta.url),
   onTrouble(what, error, connection) {
     const rude = connection !== undefined && isRude[connection % REMEMBERED] === 1;

@@ -208,6 +208,9 @@ class Soak {
     }
     if (memory === undefined && planned >= 60) failures.add('too few samples of memory');
     const last = this.#samples.at(-1);
+    if (this.#options.threads > 0 && planned >= 60 && last?.timesHeldBack === 0) {
+      failures.add('readers were never held back: the run says nothing about that');
+    }
     count(this.#tally, 'connections', last?.accepted ?? 0);
     count(this.#tally, 'times that all readers were held back', last?.timesHeldBack ?? 0);
     return {
