@@ -67,17 +67,17 @@ export class SlabPool {
 
   /** How many connections are being read. */
   get readers(): number {
-    return this.#store.readers.size;
+    return this.#store.turns.readers.size;
   }
 
-  /** Whether all connections wait for batches to be released. */
+  /** Whether all connections wait for batches to be released; those at rest, until they send something. */
   get isHoldingBack(): boolean {
-    return this.#store.isHoldingBack;
+    return this.#store.turns.isHoldingBack;
   }
 
   /** How often all connections had to wait. */
   get timesHeldBack(): number {
-    return this.#store.timesHeldBack;
+    return this.#store.turns.timesHeldBack;
   }
 
   /**

@@ -52,7 +52,7 @@ export class SlabReader<S extends Readable = Duplex> {
   /** Number of the connection in its pool, 1 or more, as its batches have it. */
   readonly connection: number;
   /** @internal */
-  hasHadTurn = false;
+  round = 0;
   readonly #store: SlabStore;
   readonly #onBatch: ResolvedReaderOptions<S>['onBatch'];
   /** As whom errors are answered. */
@@ -160,8 +160,7 @@ export class SlabReader<S extends Readable = Duplex> {
       this.#close();
       return;
     }
-    this.#store.readers.add(this);
-    if (this.#store.isHoldingBack) this.#held |= BY_POOL;
+    if (this.#store.turns.add(this)) this.#held |= BY_POOL;
     // Before there are listeners: a socket that once was to flow reads when it has connected.
     if (this.#held !== 0) socket.pause();
     // The bytes of a socket that knows nothing of `onread` after all come here as well.
@@ -191,12 +190,19 @@ export class SlabReader<S extends Readable = Duplex> {
     const target = this.#target;
     const socket = this.#socket as S;
     // A TLS socket hands over what it has decrypted already although it was told to wait.
-    if (this.#held !== 0 || this.#store.isTaking || socket.readableLength > 0) {
+    if (this.#hasToWait() || this.#store.isTaking || socket.readableLength > 0) {
       socket.push(target.copy(bytesRead));
       return;
     }
     target.take(bytesRead);
     this.#decode(target.address, bytesRead, target.pieceLength);
+  }
+
+  /** Whether what has been read may not be taken yet. */
+  #hasToWait(): boolean {
+    const { turns } = this.#store;
+    if (this.#held === 0 && turns.isHoldingBack) turns.comesLate(this);
+    return this.#held !== 0;
   }
 
   #takeChunk(chunk: unknown): void {
@@ -214,9 +220,10 @@ export class SlabReader<S extends Readable = Duplex> {
   #takePending(): void {
     const store = this.#store;
     const socket = this.#socket as S;
-    while (this.#held === 0 && !this.#isOver && !socket.destroyed) {
+    while (!this.#isOver && !socket.destroyed) {
       const chunk = this.#pending[0];
       if (chunk === undefined) return;
+      if (this.#hasToWait()) break;
       const length = Math.min(chunk.length, store.readBytes);
       if (length === chunk.length) this.#pending.shift();
       else this.#pending[0] = chunk.subarray(length);
@@ -233,7 +240,7 @@ export class SlabReader<S extends Readable = Duplex> {
   /** Decodes the `length` bytes at `address` and hands the batch over. They lie in a piece of `pieceLength` bytes. */
   #decode(address: number, length: number, pieceLength: number): void {
     const store = this.#store;
-    this.hasHadTurn = true;
+    store.turns.hasRead(this);
     // What holds for the first frame: a CONNECT may change it.
     const facts = factsOf(this.#decoder.connection);
     store.isTaking = true;
@@ -355,7 +362,7 @@ export class SlabReader<S extends Readable = Duplex> {
   #stop(): void {
     this.#isOver = true;
     this.#pending = [];
-    this.#store.readers.delete(this);
+    this.#store.turns.delete(this);
   }
 
   /** The slab is given back when the socket is closed, not before: until then it may be written to. */

@@ -1,7 +1,4 @@
-/**
- * What a pool and its readers share: the memory, who has which part of it, and holding back the readers when too
- * little of it is left.
- */
+/** What a pool and its readers share: the memory, who has which part of it, and when too little of it is left. */
 import { ROW_BYTES, ROW_WORDS } from '../../../assembly/layout.js';
 import { viewOn } from '../../bytes.js';
 import type { Scanner } from '../../scanner/scanner.js';
@@ -9,6 +6,7 @@ import { Arena, NOWHERE } from './arena.js';
 import type { BatchOwner, SlabBatch } from './batch.js';
 import { type SlabMemory, slabMemory } from './memory.js';
 import type { ResolvedPoolOptions } from './options.js';
+import { Turns } from './turns.js';
 
 /** Bytes behind the last slab that scanning may read, never believe. */
 const SLACK = 64;
@@ -22,14 +20,6 @@ const SHORTEST_FRAME = 2;
 const ROWS_OF_PARTS = 2;
 /** Batches that one read can bring where they are handed to other threads. */
 const BATCHES_OF_A_READ = 16;
-
-/** Who reads, and can be told to wait. */
-export interface Holdable {
-  /** Whether it has read since all were let go. */
-  hasHadTurn: boolean;
-  holdBack(): void;
-  letGo(): void;
-}
 
 /** Bytes of the largest frame that is handed over whole, unless the options say otherwise. */
 function largestWholeOf(slabBytes: number): number {
@@ -57,12 +47,10 @@ export class SlabStore implements BatchOwner {
   /** Where sockets read to that have no slab. */
   readonly landing: number;
   readonly landingView: Uint8Array;
-  readonly readers = new Set<Holdable>();
+  readonly turns = new Turns();
   readonly maximumBatches: number;
   /** Bytes of the largest frame that is handed over whole by default, and at most where the memory is shared. */
   readonly largestWhole: number;
-  /** How often the readers had to be held back. */
-  timesHeldBack = 0;
   /** Batches that somebody still has. */
   heldBatches = 0;
   /** Whether a batch is being made, or its handler reads the scanner's rows: nothing else may be decoded then. */
@@ -72,9 +60,6 @@ export class SlabStore implements BatchOwner {
   readonly #reserve: number;
   /** Slabs that wait for their socket to read into them. */
   #lent = 0;
-  #isHoldingBack = false;
-  /** How often readers were held back or let go: what was to happen later does not when this has changed. */
-  #turns = 0;
   #connections = 0;
 
   constructor({ scanner, shared, slabBytes, slabs, maximumBatches }: ResolvedPoolOptions) {
@@ -89,10 +74,6 @@ export class SlabStore implements BatchOwner {
     this.landing = this.#memory.start;
     this.landingView = this.view(this.landing, this.readBytes);
     this.arena = new Arena(this.landing + this.readBytes, slabs, slabBytes);
-  }
-
-  get isHoldingBack(): boolean {
-    return this.#isHoldingBack;
   }
 
   /** A number for a connection, never given twice. */
@@ -180,43 +161,12 @@ export class SlabStore implements BatchOwner {
 
   /** Holds the readers back if one more read might not find room. */
   holdBackIfScarce(): void {
-    if (this.#isHoldingBack || this.#hasRoomFor(1)) return;
-    this.#isHoldingBack = true;
-    this.#turns++;
-    this.timesHeldBack++;
-    for (const reader of this.readers) reader.holdBack();
+    if (!this.turns.isHoldingBack && !this.#hasRoomFor(1)) this.turns.holdBack();
   }
 
-  /**
-   * Lets the readers go on when there is room for several reads: going on and stopping costs them something. Those that have not read since all
-   * were let go come first, and the event loop looks at their sockets before the others may go on. It would else find always
-   * the same ones first, which would take all the room there is.
-   */
+  /** Lets the readers go on when there is room for several reads: going on and stopping costs them something. */
   letGoIfEased(): void {
-    if (!this.#isHoldingBack || !this.#hasRoomFor(2)) return;
-    this.#isHoldingBack = false;
-    const turn = ++this.#turns;
-    const first = [...this.readers].filter(({ hasHadTurn }) => !hasHadTurn);
-    if (first.length === 0) {
-      this.#letAllGo(turn);
-      return;
-    }
-    for (const reader of first) {
-      if (turn !== this.#turns) return;
-      reader.letGo();
-    }
-    // The first one may come before sockets are looked at, the second one does not.
-    setImmediate(() => setImmediate(() => this.#letAllGo(turn)));
-  }
-
-  #letAllGo(turn: number): void {
-    if (turn !== this.#turns) return;
-    const readers = [...this.readers];
-    for (const reader of readers) reader.hasHadTurn = false;
-    for (const reader of readers) {
-      if (turn !== this.#turns) return;
-      reader.letGo();
-    }
+    if (this.turns.isHoldingBack && this.#hasRoomFor(2)) this.turns.letGo();
   }
 
   #hasRoomFor(reads: number): boolean {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import { SlabPool } from '../../../src/io/slabs/pool.js';
 import type { SlabReader } from '../../../src/io/slabs/reader.js';
@@ -213,6 +213,67 @@ describe.each(WAYS)('by %s()', (way) => {
       await turns(1);
     }
     expect(numbers).toEqual([0]);
+  });
+
+  test('connections at rest are read while all others wait, a few of them, and nothing of that is lost', async () => {
+    let now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
+    const pool = smallPool();
+    const kept: SlabBatch[] = [];
+    const numbers = new Map<number, number[]>();
+    const onBatch = (batch: SlabBatch): void => {
+      numbers.get(batch.connection)?.push(...numbersOf(batch));
+      kept.push(batch.retain());
+    };
+    const release = (): void => {
+      for (const batch of kept.splice(0)) batch.release();
+    };
+    const open = async (): Promise<Read> => {
+      const one = await readInto(pool, way, onBatch);
+      numbers.set(one.reader.connection, []);
+      return one;
+    };
+    const busy = await open();
+    const idle: Read[] = [];
+    for (let index = 0; index < 40; index++) idle.push(await open());
+    let sent = 0;
+    const fill = async (): Promise<void> => {
+      while (!pool.isHoldingBack) {
+        await turns(1);
+        if (busy.peer.writableLength === 0) busy.peer.write(numbered(sent++, 4000));
+      }
+    };
+    for (let times = 0; times < 3; times++) {
+      await fill();
+      now += 1000;
+      release();
+      await turns(4);
+    }
+    await fill();
+    const { timesHeldBack } = pool;
+    for (const { peer } of idle) {
+      for (let number = 0; number < 3; number++) peer.write(numbered(number, 300));
+      peer.end();
+    }
+    await turns(50);
+    // They were read, and could not be handed over.
+    const read = idle.filter(({ reader }) => reader.socket.bytesRead > 0).length;
+    if (way === 'read') expect(read).toBeGreaterThan(0);
+    else expect(read).toBe(16);
+    const all = idle.map(({ reader }) => numbers.get(reader.connection) as number[]);
+    for (const found of all) expect(found).toEqual([]);
+    expect(pool.timesHeldBack).toBe(timesHeldBack);
+    const ended = Promise.all(idle.map(({ reader }) => once(reader.socket, 'close')));
+    const releasing = setInterval(release, 1);
+    onTestFinished(() => clearInterval(releasing));
+    await ended;
+    for (const found of all) expect(found).toEqual(upTo(3));
+    await until(() => numbers.get(busy.reader.connection)?.length === sent);
+    expect(numbers.get(busy.reader.connection)).toEqual(upTo(sent));
+    release();
+    expect(pool.heldBatches).toBe(0);
+    expect(pool.isHoldingBack).toBe(false);
   });
 
   test('when the socket is closed its batches stay good, and their slabs come back', async () => {
