@@ -246,7 +246,7 @@ describe.each(WAYS)('by %s()', (way) => {
     };
     for (let times = 0; times < 3; times++) {
       await fill();
-      now += 1000;
+      now += 1500;
       release();
       await turns(4);
     }
