@@ -20,6 +20,7 @@ import {
 } from './options.js';
 import { ReadTarget } from './read-target.js';
 import type { SlabStore } from './store.js';
+import type { Turn } from './turns.js';
 
 /** What `onread` of `net.connect()` and `tls.connect()` takes. */
 export interface OnRead {
@@ -52,7 +53,9 @@ export class SlabReader<S extends Readable = Duplex> {
   /** Number of the connection in its pool, 1 or more, as its batches have it. */
   readonly connection: number;
   /** @internal */
-  round = 0;
+  lastRead = 0;
+  /** @internal */
+  turn: Turn = 'due';
   readonly #store: SlabStore;
   readonly #onBatch: ResolvedReaderOptions<S>['onBatch'];
   /** As whom errors are answered. */

@@ -1,11 +1,14 @@
 /** Who waits while too little is left of a pool, who is left alone, and who goes on first. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Holdable, Turns } from '../../../src/io/slabs/turns.js';
+import { type Holdable, type Turn, Turns } from '../../../src/io/slabs/turns.js';
 import { turns as eventLoopTurns, upTo } from './support.js';
 
-/** Milliseconds after which two times of being held back have made a reader one at rest. */
-const LONG_AFTER = 1000;
+/** Milliseconds. */
+const PERIOD = 1000;
 const MOST_LATE = 16;
+const FIRST_GROUP = 32;
+/** Turns of the event loop until all of some hundreds have been let go, and looked at. */
+const MANY_TURNS = 20;
 
 let now = 0;
 beforeEach(() => {
@@ -17,7 +20,8 @@ afterEach(() => {
 });
 
 class Reader implements Holdable {
-  round = 0;
+  lastRead = 0;
+  turn: Turn = 'due';
   isHeld = false;
   /** How often it was stopped or let go. */
   changes = 0;
@@ -44,11 +48,12 @@ class Reader implements Holdable {
 }
 
 /** Has `busy` read, and no others, until those are at rest. */
-function rest(turns: Turns, busy: readonly Reader[] = []): void {
-  for (let times = 0; times < 3; times++) {
-    now += LONG_AFTER;
+async function rest(turns: Turns, busy: readonly Reader[] = []): Promise<void> {
+  for (let times = 0; times < 4; times++) {
+    now += PERIOD;
     turns.holdBack();
     turns.letGo();
+    await eventLoopTurns(MANY_TURNS);
     for (const reader of busy) turns.hasRead(reader);
   }
 }
@@ -68,13 +73,13 @@ describe('who is held back', () => {
     const turns = new Turns();
     const readers = added(turns, numbers(5));
     for (let times = 1; times <= 5; times++) {
-      now += LONG_AFTER;
+      now += PERIOD;
       turns.holdBack();
       expect(turns.isHoldingBack).toBe(true);
       expect(turns.timesHeldBack).toBe(times);
       expect(readers.every(({ isHeld }) => isHeld)).toBe(true);
       turns.letGo();
-      await eventLoopTurns(4);
+      await eventLoopTurns(MANY_TURNS);
       expect(turns.isHoldingBack).toBe(false);
       expect(readers.some(({ isHeld }) => isHeld)).toBe(false);
       for (const reader of readers) turns.hasRead(reader);
@@ -84,25 +89,24 @@ describe('who is held back', () => {
   test('not those who are at rest, which nothing is done to', async () => {
     const turns = new Turns();
     const [busy, ...idle] = added(turns, numbers(100)) as [Reader, ...Reader[]];
-    rest(turns, [busy]);
-    await eventLoopTurns(4);
+    await rest(turns, [busy]);
     const changes = idle.map((reader) => reader.changes);
     for (let times = 0; times < 50; times++) {
       now += 100;
       turns.holdBack();
       expect(busy.isHeld).toBe(true);
       turns.letGo();
-      await eventLoopTurns(4);
+      await eventLoopTurns(MANY_TURNS);
       expect(busy.isHeld).toBe(false);
       turns.hasRead(busy);
     }
     expect(idle.map((reader) => reader.changes)).toEqual(changes);
   });
 
-  test('who was at rest and reads is held back the next time', () => {
+  test('who was at rest and reads is held back the next time', async () => {
     const turns = new Turns();
     const [reader] = added(turns, ['a']) as [Reader];
-    rest(turns);
+    await rest(turns);
     turns.holdBack();
     expect(reader.isHeld).toBe(false);
     turns.letGo();
@@ -139,14 +143,13 @@ describe('who is late', () => {
       Reader,
       Reader,
     ];
-    rest(turns, [busy]);
-    await eventLoopTurns(4);
+    await rest(turns, [busy]);
     order.length = 0;
     turns.holdBack();
     turns.comesLate(idle);
     expect([busy.isHeld, idle.isHeld, other.isHeld]).toEqual([true, true, false]);
     turns.letGo();
-    await eventLoopTurns(4);
+    await eventLoopTurns(MANY_TURNS);
     // It has not had its turn.
     expect(order).toEqual(['idle', 'busy']);
   });
@@ -154,8 +157,7 @@ describe('who is late', () => {
   test('as soon as there are many, all others are held back, and the next time at once', async () => {
     const turns = new Turns();
     const idle = added(turns, numbers(MOST_LATE + 10));
-    rest(turns);
-    await eventLoopTurns(4);
+    await rest(turns);
     const held = () => idle.filter(({ isHeld }) => isHeld).length;
     turns.holdBack();
     for (const [index, reader] of idle.slice(0, MOST_LATE - 1).entries()) {
@@ -165,24 +167,23 @@ describe('who is late', () => {
     turns.comesLate(idle[MOST_LATE - 1] as Reader);
     expect(held()).toBe(idle.length);
     turns.letGo();
-    await eventLoopTurns(4);
+    await eventLoopTurns(MANY_TURNS);
     expect(held()).toBe(0);
     // None of them has taken yet what it has read.
     turns.holdBack();
     expect(held()).toBe(idle.length);
     turns.letGo();
-    await eventLoopTurns(4);
+    await eventLoopTurns(MANY_TURNS);
     for (const reader of idle) turns.hasRead(reader);
-    rest(turns);
-    await eventLoopTurns(4);
+    await rest(turns);
     turns.holdBack();
     expect(held()).toBe(0);
   });
 
-  test('one that is gone is none of them', () => {
+  test('one that is gone is none of them', async () => {
     const turns = new Turns();
     const idle = added(turns, numbers(MOST_LATE + 2));
-    rest(turns);
+    await rest(turns);
     turns.holdBack();
     for (const reader of idle.slice(0, MOST_LATE - 1)) turns.comesLate(reader);
     turns.delete(idle[0] as Reader);
@@ -194,7 +195,7 @@ describe('who is late', () => {
 });
 
 describe('who goes on first', () => {
-  test('those that have not read since all were let go; the others two turns later', async () => {
+  test('those that have had no turn; the others when the event loop has looked at their sockets', async () => {
     const turns = new Turns();
     const order: string[] = [];
     const [first, second, third] = added(turns, ['1', '2', '3'], order) as [Reader, Reader, Reader];
@@ -206,14 +207,14 @@ describe('who goes on first', () => {
     // Too soon for the first one.
     turns.holdBack();
     expect([first.isHeld, second.isHeld, third.isHeld]).toEqual([true, true, true]);
-    await eventLoopTurns(4);
+    await eventLoopTurns(MANY_TURNS);
     expect(first.isHeld).toBe(true);
     turns.letGo();
     expect(order).toEqual(['2', '3', '3']);
     turns.hasRead(third);
     turns.holdBack();
     turns.letGo();
-    // All have had their turn.
+    // All have had their turn: in the order in which that was.
     expect(order.slice(3)).toEqual(['1', '2', '3']);
     expect(turns.isHoldingBack).toBe(false);
   });
@@ -230,5 +231,79 @@ describe('who goes on first', () => {
     turns.letGo();
     expect(turns.isHoldingBack).toBe(true);
     expect([first.isHeld, second.isHeld]).toEqual([true, true]);
+  });
+
+  test('holding back ends when somebody who learns of it releases so much that all can go on', async () => {
+    const turns = new Turns();
+    const [first, second] = added(turns, ['1', '2']) as [Reader, Reader];
+    first.holdBack = () => {
+      first.isHeld = true;
+      turns.letGo();
+    };
+    turns.holdBack();
+    expect(turns.isHoldingBack).toBe(false);
+    expect([first.isHeld, second.isHeld]).toEqual([false, false]);
+    await eventLoopTurns(MANY_TURNS);
+    expect([first.changes, second.changes]).toEqual([1, 0]);
+  });
+
+  test('of many, a few; then more and more, as long as there is room', async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const readers = added(turns, numbers(FIRST_GROUP * 8), order);
+    for (const reader of readers) turns.hasRead(reader);
+    turns.holdBack();
+    turns.letGo();
+    expect(order).toEqual(numbers(FIRST_GROUP));
+    await eventLoopTurns(3);
+    expect(order).toEqual(numbers(FIRST_GROUP * 3));
+    turns.holdBack();
+    await eventLoopTurns(MANY_TURNS);
+    expect(order).toHaveLength(FIRST_GROUP * 3);
+    turns.letGo();
+    await eventLoopTurns(MANY_TURNS);
+    expect(readers.some(({ isHeld }) => isHeld)).toBe(false);
+  });
+
+  test.each([20, 33, 100, 500])(
+    'of %i readers none gets less than about half as many turns as another, however little room there is',
+    (count) => {
+      const turns = new Turns();
+      const readers = added(turns, numbers(count));
+      const taken = new Map(readers.map((reader) => [reader, 0]));
+      for (const reader of readers) turns.hasRead(reader);
+      for (let times = 0; times < 5 * count; times++) {
+        turns.holdBack();
+        expect(readers.every(({ isHeld }) => isHeld)).toBe(true);
+        turns.letGo();
+        // There is room for two, whoever they are: always those with the lowest numbers.
+        const open = readers.filter(({ isHeld }) => !isHeld);
+        expect(open.length).toBeLessThanOrEqual(FIRST_GROUP);
+        for (const reader of open.slice(0, 2)) {
+          taken.set(reader, (taken.get(reader) as number) + 1);
+          turns.hasRead(reader);
+        }
+      }
+      const counts = [...taken.values()];
+      expect(Math.min(...counts) * 2.1).toBeGreaterThanOrEqual(Math.max(...counts));
+    },
+  );
+
+  test('who has something to read each time is never at rest, however long it has to wait', async () => {
+    const turns = new Turns();
+    const [reader] = added(turns, ['a']) as [Reader];
+    for (let times = 0; times < 20; times++) {
+      turns.hasRead(reader);
+      now += 5 * PERIOD;
+      turns.holdBack();
+      now += 5 * PERIOD;
+      expect(reader.isHeld).toBe(true);
+      turns.letGo();
+      // Others were read before it, and took all the room.
+      turns.holdBack();
+      expect(reader.isHeld).toBe(true);
+      turns.letGo();
+      expect(reader.isHeld).toBe(false);
+    }
   });
 });
