@@ -1,6 +1,6 @@
 /**
- * `npm run bench:ingest`: messages a second that the ingest server takes in, beside aedes and Mosquitto; what reading takes; what handing over
- * to threads takes. All take turns, each time in processes of their own; who begins changes from round to round.
+ * `npm run bench:ingest`: messages a second that the ingest server takes in, beside aedes and Mosquitto; what reading takes, and waiting; what handing
+ * over to threads takes. All take turns, each time in processes of their own; who begins changes from round to round.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,11 @@ import {
   handOffTable,
   type IngestReport,
   readTable,
+  waitTable,
 } from './report.js';
 import { measureServers } from './servers.js';
 import { measureHandOffs } from './threads/measure.js';
+import { measureWaiting } from './waiting/measure.js';
 
 /** How long a sender sends at most where bytes are counted and not time, in milliseconds. */
 const LONGEST = 4000;
@@ -55,9 +57,10 @@ function lookForMosquitto({ parts, contestants }: IngestOptions): string | undef
 }
 
 function print(report: IngestReport): void {
-  const { cases, reads, handOffs } = report;
+  const { cases, reads, waiting, handOffs } = report;
   if (cases.length > 0) console.log(caseTable(cases));
   if (reads.length > 0) console.log(readTable(reads));
+  if (waiting.length > 0) console.log(waitTable(waiting));
   if (handOffs.length > 0) console.log(handOffTable(handOffs));
   if (cases.length + reads.length > 0) console.log(gateTable(report));
 }
@@ -83,6 +86,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...about,
     cases: parts.includes('servers') ? await servers(options, mosquitto) : [],
     reads: parts.includes('reads') ? await measureReads(amount, say) : [],
+    waiting: parts.includes('waiting') ? await measureWaiting({ rounds, milliseconds }, say) : [],
     handOffs: parts.includes('threads') ? await measureHandOffs(amount, say) : [],
   };
   mkdirSync(dirname(json), { recursive: true });

@@ -4,8 +4,8 @@ import { parseCount, UsageError } from '../options.js';
 import { CONTESTANT_NAMES, type ContestantName } from './contestants.js';
 import { type Case, CONNECTIONS, LOAD_NAMES } from './loads.js';
 
-/** What is measured: servers side by side, what reading takes, what handing over to threads takes. */
-export const PARTS = ['servers', 'reads', 'threads'] as const;
+/** What is measured: servers side by side, what reading takes, what waiting takes, what handing over to threads takes. */
+export const PARTS = ['servers', 'reads', 'waiting', 'threads'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface IngestOptions {
@@ -44,7 +44,8 @@ const QUICK_CONTESTANTS: readonly ContestantName[] = ['aedes', 'mosquitto', 'ing
 export const INGEST_USAGE = `npm run bench:ingest -- [options]
 
 Counts what the ingest server takes in over loopback, beside aedes (installed twice in a temporary directory) and Mosquitto; what
-reading from a socket costs in CPU time; and what it costs to hand batches over to worker threads. Fails if a gate is missed.
+reading from a socket costs in CPU time, and having connections wait; and what it costs to hand batches over to worker threads. Fails if
+a gate is missed.
 
   --part NAME         only this: ${PARTS.join(', ')}
   --load NAME         only this load: ${LOAD_NAMES.join(', ')}

@@ -6,6 +6,7 @@ import { titleOf } from './contestants.js';
 import { type CaseFigures, passes, type Ratio, REFERENCES } from './figures.js';
 import type { ReadFigures } from './reads/figures.js';
 import type { HandOffFigures } from './threads/figures.js';
+import type { WaitFigures } from './waiting/figures.js';
 
 export interface IngestReport {
   readonly command: string;
@@ -17,6 +18,7 @@ export interface IngestReport {
   readonly milliseconds: number;
   readonly cases: readonly CaseFigures[];
   readonly reads: readonly ReadFigures[];
+  readonly waiting: readonly WaitFigures[];
   readonly handOffs: readonly HandOffFigures[];
 }
 
@@ -147,6 +149,24 @@ export function readTable(reads: readonly ReadFigures[]): string {
         figure(perSecond),
       ]);
     }
+  }
+  return table.toString();
+}
+
+export function waitTable(waiting: readonly WaitFigures[]): string {
+  const table = new Table({
+    head: ['a slow consumer', 'CPU µs a batch', 'rounds', 'to the first', 'batches between'],
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    style: STYLE,
+  });
+  for (const { title, cpu, range, ratio, batchesBetween } of waiting) {
+    table.push([
+      title,
+      figure(cpu),
+      range.map(figure).join(' to '),
+      ratioText(ratio),
+      figure(batchesBetween),
+    ]);
   }
   return table.toString();
 }

@@ -3,7 +3,7 @@ import { MOST_IN_FLIGHT, WINDOW } from '../ingest/loads.js';
 import type { IngestReport } from '../ingest/report.js';
 import { describeHost } from './about.js';
 import type { Plot } from './draw.js';
-import { handOffTable, ingestGateTable, readTable, serverTable } from './ingest.js';
+import { handOffTable, ingestGateTable, readTable, serverTable, waitTable } from './ingest.js';
 import { image, prose } from './prose.js';
 
 function serverSections(report: IngestReport, plots: readonly Plot[]): string[] {
@@ -26,7 +26,7 @@ function serverSections(report: IngestReport, plots: readonly Plot[]): string[] 
 }
 
 export function ingestSections(report: IngestReport, plots: readonly Plot[]): string[] {
-  const { command, cases, reads, handOffs } = report;
+  const { command, cases, reads, waiting, handOffs } = report;
   return [
     `## Taking in: sockets that read into slabs\n\n\`\`\`\n${command}\n\`\`\``,
     `${describeHost(report)}.`,
@@ -38,6 +38,14 @@ export function ingestSections(report: IngestReport, plots: readonly Plot[]): st
           prose(`Milliseconds of CPU time of a process that reads a GiB from a loopback connection, 64 KiB at a time at most, all its
             threads together: by \`data\` events, with a copy of each chunk into WebAssembly memory, and read into slabs by the kernel.`),
           readTable(reads),
+        ]),
+    ...(waiting.length === 0
+      ? []
+      : [
+          '### What waiting takes',
+          prose(`A pool of 64 slabs, whose batches are released one each 200 µs: less than what comes. So all connections wait most of the
+            time, and go on when there is room. CPU time of the process that reads, for a batch, which is what one read brings.`),
+          waitTable(waiting),
         ]),
     ...(handOffs.length === 0
       ? []

@@ -4,6 +4,7 @@ import { type CaseFigures, REFERENCES } from '../ingest/figures.js';
 import type { ReadFigures } from '../ingest/reads/figures.js';
 import { gateRows, type IngestReport, microseconds, ratioText } from '../ingest/report.js';
 import type { HandOffFigures } from '../ingest/threads/figures.js';
+import type { WaitFigures } from '../ingest/waiting/figures.js';
 import { figure } from './report.js';
 import { table } from './tables.js';
 
@@ -51,6 +52,17 @@ export function readTable(reads: readonly ReadFigures[]): string {
     ]),
   );
   return table(['', '', 'CPU ms a GiB', 'to data events', 'GiB a second'], rows, 2);
+}
+
+export function waitTable(waiting: readonly WaitFigures[]): string {
+  const rows = waiting.map(({ title, cpu, ratio, batchesBetween }) => [
+    title,
+    figure(cpu),
+    ratioText(ratio),
+    figure(batchesBetween),
+  ]);
+  const head = ['connections', 'CPU µs a batch', 'to the first', 'batches until all have to wait'];
+  return table(head, rows);
 }
 
 export function handOffTable(handOffs: readonly HandOffFigures[]): string {

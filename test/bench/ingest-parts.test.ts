@@ -1,4 +1,4 @@
-/** What reading takes and what handing over takes: nothing gets lost in any of the ways, and the arithmetic. */
+/** What reading, waiting and handing over take: nothing gets lost in any of the ways, and the arithmetic. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,6 +14,8 @@ import { handOffFiguresOf } from '../../bench/ingest/threads/figures.js';
 import { runHandOff } from '../../bench/ingest/threads/measure.js';
 import type { HandOffReport } from '../../bench/ingest/threads/messages.js';
 import { HAND_OFF_NAMES, type HandOff, TASKS, type Task } from '../../bench/ingest/threads/ways.js';
+import { waitFiguresOf } from '../../bench/ingest/waiting/figures.js';
+import { runWait } from '../../bench/ingest/waiting/measure.js';
 
 const MIB = 2 ** 20;
 const LITTLE = { bytes: 8 * MIB, milliseconds: 5000 };
@@ -61,6 +63,33 @@ describe('reading', () => {
     expect(at && allPass(at)).toBe(true);
     expect(above && allPass(above)).toBe(false);
     expect(above && gateRows(above)).toMatchObject([{ isCeiling: true, gate: verdict?.gate }]);
+  });
+});
+
+describe('waiting', () => {
+  it.each([
+    [2, 0],
+    [2, 30],
+  ])('%i connections that send, %i that do not: all that was sent is read', async (busy, idle) => {
+    const report = await runWait({ busy, idle }, { warmUp: 300, milliseconds: 300 });
+    expect(report.cpu).toBeGreaterThan(0);
+    expect(report.batches).toBeGreaterThan(report.timesHeldBack);
+    expect(report.timesHeldBack).toBeGreaterThan(0);
+  });
+
+  it('is told by the batch, and compared with the first crowd, round by round', () => {
+    const report = (cpu: number) => ({ messages: 0, batches: 10, cpu, timesHeldBack: 2 });
+    const [first, other] = [
+      [100, 200, 400],
+      [300, 400, 400],
+    ].map((cpus) => cpus.map(report)) as [ReturnType<typeof report>[], ReturnType<typeof report>[]];
+    expect(waitFiguresOf('other', other, first)).toEqual({
+      title: 'other',
+      cpu: 40,
+      range: [30, 40],
+      ratio: { median: 2, range: [1, 3] },
+      batchesBetween: 5,
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   handOffTable,
   type IngestReport,
   readTable,
+  waitTable,
 } from '../../bench/ingest/report.js';
 import type { RunResult } from '../../bench/ingest/run.js';
 import { ingestPlots } from '../../bench/report/ingest-plots.js';
@@ -60,6 +61,15 @@ const report: IngestReport = {
     ),
   ),
   reads: [readFiguresOf('counted', [read(800, 200)])],
+  waiting: [
+    {
+      title: '3 send',
+      cpu: 98.7,
+      range: [87.6, 109.8],
+      ratio: { median: 1.23, range: [1.12, 1.34] },
+      batchesBetween: 7.89,
+    },
+  ],
   handOffs: [
     {
       way: 'ring',
@@ -91,6 +101,7 @@ describe('the document', () => {
     const times = '9.00 (6.00 to 12.0) | 6.00 (4.00 to 8.00)';
     expect(text).toContain(`|  | ingest | 9,000 | ${times} | 0.054 | 0.75 | 0.25 |`);
     expect(text).toContain('|  | read into slabs | 200 | 0.25 (0.25 to 0.25) | 2.00 |');
+    expect(text).toContain('| 3 send | 98.7 | 1.23 (1.12 to 1.34) | 7.89 |');
     expect(text).toContain('| ring | 2 | 8,765 | 4,321 | 12,345,678 | 11,000,000 to 13,000,000 |');
     expect(text).toMatch(/ingest to Mosquitto \| 6\.00 \| ≥ 3 \| ≥ 5 \|/);
     expect(text).toMatch(/slabs to data events \| 0\.25 \| ≤ 0\.6 \| ≤ 0\.6 \|/);
@@ -100,10 +111,12 @@ describe('the document', () => {
   it('leaves out what was not measured', () => {
     const { mosquitto: _, ...rest } = round(9000);
     const cases = [figuresOf({ load: 'qos0', connections: 1 }, [rest])];
-    const some = { ...report, mosquitto: undefined, cases, reads: [], handOffs: [] };
+    const some = { ...report, mosquitto: undefined, cases, reads: [], waiting: [], handOffs: [] };
     expect(ingestPlots(some)).toEqual([]);
     const told = ingestSections(some, []).join('\n\n');
-    expect(told).not.toMatch(/Mosquitto 2|What reading takes|handing over|plots\/|undefined|NaN/);
+    expect(told).not.toMatch(
+      /Mosquitto 2|What reading takes|What waiting takes|handing over|plots\/|undefined|NaN/,
+    );
     expect(told).toMatch(/ingest to Mosquitto \| {2}\| ≥ 5/);
   });
 });
@@ -119,6 +132,7 @@ it('draws who is beside aedes, with few connections and with many', () => {
 it('prints tables, with what is met and what is not', () => {
   expect(caseTable(report.cases)).toMatch(/ingest +│ +9,000 │ +9\.00 \(6\.00 to 12\.0\)/);
   expect(readTable(report.reads)).toMatch(/read into slabs +│ +200/);
+  expect(waitTable(report.waiting)).toMatch(/3 send +│ +98\.7 │ 87\.6 to 110 │ 1\.23/);
   expect(handOffTable(report.handOffs)).toMatch(/ring +│ +2 │ +8,765 │ +4,321 │ +12,345,678/);
   expect(gateTable(report)).not.toContain('FAIL');
   expect(allPass(report)).toBe(true);

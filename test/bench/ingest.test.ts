@@ -229,7 +229,7 @@ describe('the command line', () => {
     const { cases, contestants, parts } = parseIngestOptions([]);
     expect(cases).toHaveLength(LOAD_NAMES.length * CONNECTIONS.length);
     expect(contestants).toEqual(CONTESTANT_NAMES);
-    expect(parts).toEqual(['servers', 'reads', 'threads']);
+    expect(parts).toEqual(['servers', 'reads', 'waiting', 'threads']);
   });
 
   it('takes what it is told', () => {

@@ -3,8 +3,9 @@ import type { Subject, Way } from './ways.js';
 
 /** What the sender is to do. */
 export interface SendOrder {
-  /** So many connect. */
+  /** So many connect, after others, to whom nothing is sent. */
   readonly connections: number;
+  readonly idle?: number;
   /** What is sent to each of them, and for how long, before the connection is ended: whichever is reached first. */
   readonly bytes: number;
   readonly milliseconds: number;

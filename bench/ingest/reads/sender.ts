@@ -1,4 +1,4 @@
-/** Sends small PUBLISH packets, over and over, to all who connect. */
+/** Sends small PUBLISH packets, over and over, to all who connect, or all but the first ones. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -30,12 +30,15 @@ async function sendTo(socket: Socket, { bytes, milliseconds }: SendOrder): Promi
 }
 
 const order = JSON.parse(process.argv[2] as string) as SendOrder;
+const { connections, idle = 0 } = order;
 const sent: Promise<SenderReport>[] = [];
+let accepted = 0;
 const server = createServer({ noDelay: true }, async (socket) => {
   // A socket that is not read from does not see the other side close.
   socket.resume();
+  if (++accepted <= idle) return;
   sent.push(sendTo(socket, order));
-  if (sent.length < order.connections) return;
+  if (sent.length < connections) return;
   const all = await Promise.all(sent);
   const sum = (field: keyof SenderReport) => all.reduce((total, each) => total + each[field], 0);
   process.send?.({ bytes: sum('bytes'), messages: sum('messages') } satisfies SenderReport);
