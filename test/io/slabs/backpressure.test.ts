@@ -276,6 +276,38 @@ describe.each(WAYS)('by %s()', (way) => {
     expect(pool.isHoldingBack).toBe(false);
   });
 
+  test('who releases batches when a socket is paused leaves no other connection waiting', async () => {
+    const pool = smallPool();
+    const kept: SlabBatch[] = [];
+    const numbers = new Map<number, number[]>();
+    const release = (): void => {
+      for (const batch of kept.splice(0)) batch.release();
+    };
+    const connections: Read[] = [];
+    for (let index = 0; index < 4; index++) {
+      const one = await readInto(pool, way, (batch) => {
+        numbers.get(batch.connection)?.push(...numbersOf(batch));
+        kept.push(batch.retain());
+      });
+      numbers.set(one.reader.connection, []);
+      one.reader.socket.on('pause', release);
+      connections.push(one);
+    }
+    const all = [...numbers.values()];
+    /** Has every connection read one frame more. */
+    const sendOne = async (number: number): Promise<void> => {
+      for (const [index, { peer }] of connections.entries()) {
+        peer.write(numbered(number, 7000));
+        await until(() => all[index]?.length === number + 1);
+      }
+    };
+    let sent = 0;
+    while (pool.timesHeldBack < 5) await sendOne(sent++);
+    await sendOne(sent++);
+    for (const found of all) expect(found).toEqual(upTo(sent));
+    expect(pool.isHoldingBack).toBe(false);
+  });
+
   test('when the socket is closed its batches stay good, and their slabs come back', async () => {
     const pool = smallPool();
     const kept: SlabBatch[] = [];
