@@ -14,7 +14,7 @@ export interface Holdable {
 
 /** Milliseconds of a period. Who had nothing to read, and has read neither in this one nor in the one before, is at rest. */
 const PERIOD = 1000;
-/** So many readers at rest may read once while all others wait. What they bring, at most 64 KiB each, lies in the heap until they go on. */
+/** So many readers at rest may read while all others wait. What they bring lies in the heap until they go on: each fills its stream's buffer up to `readableHighWaterMark`, with less than a read (64 KiB) beyond. */
 const MOST_LATE = 16;
 /** So many readers go on first; twice as many next, and so on. */
 const FIRST_GROUP = 32;

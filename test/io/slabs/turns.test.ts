@@ -135,7 +135,7 @@ describe('who is held back', () => {
 });
 
 describe('who is told to wait and has so much released by that', () => {
-  test('that no other has to wait, holds back no other', () => {
+  test('that no other has to wait, holds back no other', async () => {
     const turns = new Turns();
     const readers = added(turns, numbers(3));
     const [first] = readers as [Reader];
@@ -149,6 +149,7 @@ describe('who is told to wait and has so much released by that', () => {
     // All have had their turn, so there is nobody who goes on later.
     turns.holdBack();
     expect(turns.isHoldingBack).toBe(false);
+    await eventLoopTurns(MANY_TURNS);
     expect(readers.map(({ isHeld }) => isHeld)).toEqual([false, false, false]);
   });
 
