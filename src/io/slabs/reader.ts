@@ -223,10 +223,11 @@ export class SlabReader<S extends Readable = Duplex> {
   #takePending(): void {
     const store = this.#store;
     const socket = this.#socket as S;
-    while (!this.#isOver && !socket.destroyed) {
+    while (this.#pending.length > 0 && !this.#isOver && !socket.destroyed) {
+      if (this.#hasToWait()) break;
+      // Not before: who hears that the stream has to wait may have it go on and push more, and the first one has been taken then.
       const chunk = this.#pending[0];
       if (chunk === undefined) return;
-      if (this.#hasToWait()) break;
       const length = Math.min(chunk.length, store.readBytes);
       if (length === chunk.length) this.#pending.shift();
       else this.#pending[0] = chunk.subarray(length);

@@ -1,7 +1,7 @@
 /** What happens when batches are held: connections wait, nothing is dropped, and memory stays what it is. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import { SlabPool } from '../../../src/io/slabs/pool.js';
@@ -493,4 +493,40 @@ test('who comes while the pool lets go is not left waiting', async () => {
   );
   destroyedAtEnd(socket);
   await until(() => frames === 1);
+});
+
+test('who hears that a stream at rest has to wait, releases all and pushes more, gets nothing twice', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  const pool = smallPool();
+  const kept: SlabBatch[] = [];
+  const release = (): void => {
+    for (const batch of kept.splice(0)) batch.release();
+  };
+  const busy = destroyedAtEnd(new PassThrough());
+  pool.read(busy, { onBatch: (batch) => kept.push(batch.retain()) });
+  const idle = destroyedAtEnd(new Readable({ read() {} }));
+  const numbers: number[] = [];
+  pool.read(idle, { onBatch: (batch) => numbers.push(...numbersOf(batch)) });
+  await turns(1);
+  const fill = (): void => {
+    while (!pool.isHoldingBack) busy.write(numbered(0, 4000));
+  };
+  for (let times = 0; times < 3; times++) {
+    fill();
+    now += 1000;
+    release();
+    await turns(4);
+  }
+  fill();
+  expect(idle.isPaused()).toBe(false);
+  idle.once('pause', () => {
+    release();
+    idle.push(numbered(1, 300));
+  });
+  idle.push(numbered(0, 300));
+  await until(() => numbers.length >= 2);
+  await turns(4);
+  expect(numbers).toEqual([0, 1]);
 });
