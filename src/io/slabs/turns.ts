@@ -48,7 +48,6 @@ export class Turns {
   /** Adds a reader; returns whether it has to wait. */
   add(reader: Holdable): boolean {
     this.readers.add(reader);
-    reader.lastRead = this.#period;
     (this.#isHoldingBack ? this.#first : this.#open).add(reader);
     return this.#isHoldingBack;
   }

@@ -103,6 +103,22 @@ describe('who is held back', () => {
     expect(idle.map((reader) => reader.changes)).toEqual(changes);
   });
 
+  test('who has read less than a second ago, however often the others were held back since', async () => {
+    const turns = new Turns();
+    const [busy, other] = added(turns, ['busy', 'other']) as [Reader, Reader];
+    await rest(turns, [busy, other]);
+    now += PERIOD / 2;
+    for (const reader of [busy, other]) turns.hasRead(reader);
+    for (let times = 0; times < 20; times++) {
+      turns.holdBack();
+      expect(other.isHeld).toBe(true);
+      turns.letGo();
+      await eventLoopTurns(MANY_TURNS);
+      turns.hasRead(busy);
+      now += PERIOD / 20;
+    }
+  });
+
   test('who was at rest and reads is held back the next time', async () => {
     const turns = new Turns();
     const [reader] = added(turns, ['a']) as [Reader];
@@ -131,6 +147,20 @@ describe('who is held back', () => {
     turns.holdBack();
     expect(readers.some(({ isHeld }) => isHeld)).toBe(false);
     expect(turns.readers.size).toBe(0);
+  });
+
+  test('nor who goes later, whether it has to wait then or not', async () => {
+    const turns = new Turns();
+    const [waiting, taken, open] = added(turns, numbers(3)) as [Reader, Reader, Reader];
+    turns.hasRead(taken);
+    turns.holdBack();
+    turns.delete(waiting);
+    turns.delete(taken);
+    turns.letGo();
+    await eventLoopTurns(MANY_TURNS);
+    turns.delete(open);
+    turns.holdBack();
+    expect([waiting.changes, taken.changes, open.changes]).toEqual([1, 1, 2]);
   });
 });
 
@@ -189,6 +219,18 @@ describe('who is late', () => {
     await eventLoopTurns(MANY_TURNS);
     // It has not had its turn.
     expect(order).toEqual(['idle', 'busy']);
+  });
+
+  test('is no longer at rest, even if it could not take yet what it has read', async () => {
+    const turns = new Turns();
+    const [late, other] = added(turns, ['late', 'other']) as [Reader, Reader];
+    await rest(turns);
+    turns.holdBack();
+    turns.comesLate(late);
+    turns.letGo();
+    await eventLoopTurns(MANY_TURNS);
+    turns.holdBack();
+    expect([late.isHeld, other.isHeld]).toEqual([true, false]);
   });
 
   test('as soon as there are many, all others are held back, and the next time at once', async () => {
@@ -256,6 +298,28 @@ describe('who goes on first', () => {
     expect(turns.isHoldingBack).toBe(false);
   });
 
+  test('each has its turn anew when all have been let go', async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const readers = added(turns, ['1', '2'], order) as [Reader, Reader];
+    for (let times = 0; times < 3; times++) {
+      for (const reader of readers) turns.hasRead(reader);
+      turns.holdBack();
+      turns.letGo();
+      await eventLoopTurns(MANY_TURNS);
+      order.length = 0;
+      turns.hasRead(readers[0]);
+      turns.holdBack();
+      turns.letGo();
+      expect(order).toEqual(['2']);
+      await eventLoopTurns(1);
+      // Sockets may not have been looked at yet.
+      expect(order).toEqual(['2']);
+      await eventLoopTurns(1);
+      expect(order).toEqual(['2', '1']);
+    }
+  });
+
   test('letting go ends when the first ones bring so much that all have to wait again', () => {
     const turns = new Turns();
     const [first, second] = added(turns, ['1', '2']) as [Reader, Reader];
@@ -315,18 +379,30 @@ describe('who goes on first', () => {
   test('who has something to read each time is never at rest, however long it has to wait', async () => {
     const turns = new Turns();
     const [reader] = added(turns, ['a']) as [Reader];
-    for (let times = 0; times < 20; times++) {
+    for (let times = 0; times < 5; times++) {
       turns.hasRead(reader);
-      now += 5 * PERIOD;
-      turns.holdBack();
-      now += 5 * PERIOD;
-      expect(reader.isHeld).toBe(true);
-      turns.letGo();
-      // Others were read before it, and took all the room.
-      turns.holdBack();
-      expect(reader.isHeld).toBe(true);
-      turns.letGo();
-      expect(reader.isHeld).toBe(false);
+      // Others are read before it, each time, and take all the room.
+      for (let waits = 0; waits < 5; waits++) {
+        now += PERIOD;
+        turns.holdBack();
+        expect(reader.isHeld).toBe(true);
+        await eventLoopTurns(MANY_TURNS);
+        turns.letGo();
+        expect(reader.isHeld).toBe(false);
+      }
     }
+  });
+
+  test('who has read had its turn, even if there was time for more', async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const [first] = added(turns, ['1', '2'], order) as [Reader, Reader];
+    turns.holdBack();
+    turns.letGo();
+    turns.hasRead(first);
+    await eventLoopTurns(MANY_TURNS);
+    turns.holdBack();
+    turns.letGo();
+    expect(order).toEqual(['1', '2', '2']);
   });
 });
