@@ -34,6 +34,7 @@ export interface ExitEmitter {
 
 /** What is in a slot, and goes back when the slot is released. */
 interface Sent {
+  /** `undefined` if it is the end of a connection. */
   readonly batch: SlabBatch | undefined;
   /** Pieces of the pool's memory that hold nothing but this. */
   readonly pieces: readonly Place[];
@@ -41,7 +42,7 @@ interface Sent {
   isBack: boolean;
 }
 
-/** Slots that only the ends of connections take, at least. When all are taken, further ends wait. */
+/** Slots that only the ends of connections take, at least: they take no others. When all are taken, further ends wait. */
 const SLOTS_OF_ENDS = 64;
 
 const NOTHING: Place = { address: 0, length: 0 };
@@ -75,8 +76,8 @@ export class SharedRing {
   readonly #free: number[] = [];
   /** By slot number, in the order in which they were sent. */
   readonly #sent = new Map<number, Sent>();
-  /** How many slots batches can need at the same time. */
-  readonly #slotsOfBatches: number;
+  /** How many slots are free for the ends of connections: all but those that batches can need at the same time. */
+  #freeForEnds: number;
   /** Connections that are over, which nobody has been told yet, because the slots are for batches. */
   #waitingEnds: number[] = [];
   #sentCount: number;
@@ -94,13 +95,14 @@ export class SharedRing {
     this.#options = optionsObject(options, ['onRelease', 'onAbandon']);
     this.#store = store;
     // A batch that needs several slots takes a slab for the rows of each.
-    this.#slotsOfBatches = store.maximumBatches + store.arena.slabs;
-    const ring = RingMemory.allocate(this.#slotsOfBatches + SLOTS_OF_ENDS);
+    const slotsOfBatches = store.maximumBatches + store.arena.slabs;
+    const ring = RingMemory.allocate(slotsOfBatches + SLOTS_OF_ENDS);
     this.handle = { ring, memory: store.buffer as SharedArrayBuffer };
     this.#memory = new RingMemory(this.handle, store.scanner.topicNames);
     this.#words = this.#memory.words;
     this.#sentCount = Atomics.load(this.#words, SENT);
     this.#releasedCount = Atomics.load(this.#words, RELEASED);
+    this.#freeForEnds = this.#memory.slots - slotsOfBatches;
     for (let slot = this.#memory.slots - 1; slot >= 0; slot--) this.#free.push(slot);
   }
 
@@ -130,7 +132,7 @@ export class SharedRing {
     }
     if (batch.isSent) throw new TypeError('the batch has been sent already');
     batch.assertGood();
-    if (batch.isLast) this.#putEnd(batch.connection, batch);
+    if (batch.isLast) this.#putEnd(batch.connection);
     else this.#putRows(batch);
     batch.isSent = true;
     this.#hasSent();
@@ -143,8 +145,7 @@ export class SharedRing {
    */
   sendEnd(connection: number): void {
     this.#assertOpen();
-    this.#waitingEnds.push(connection);
-    this.#putWaitingEnds();
+    this.#putEnd(connection);
     this.#hasSent();
   }
 
@@ -241,8 +242,14 @@ export class SharedRing {
     return place;
   }
 
-  #putEnd(connection: number, batch: SlabBatch | undefined): void {
-    const slot = this.#takeSlot(batch, []);
+  #putEnd(connection: number): void {
+    this.#waitingEnds.push(connection);
+    this.#putWaitingEnds();
+  }
+
+  /** Puts the end of a connection into a slot. */
+  #putEndNow(connection: number): void {
+    const slot = this.#takeSlot(undefined, []);
     this.#memory.fill(slot, {
       chunk: NOTHING,
       chunkOffset: 0,
@@ -263,16 +270,15 @@ export class SharedRing {
     const ends = this.#waitingEnds;
     if (this.#hasStopped) ends.length = 0;
     if (ends.length === 0) return;
-    const count = Math.min(ends.length, this.#free.length - this.#slotsOfBatches);
-    if (count <= 0) return;
-    for (const connection of ends.splice(0, count)) this.#putEnd(connection, undefined);
+    for (const connection of ends.splice(0, this.#freeForEnds)) this.#putEndNow(connection);
     if (ends.length === 0 && this.#hasEnded) this.#put(NO_MORE);
   }
 
   #takeSlot(batch: SlabBatch | undefined, pieces: readonly Place[]): number {
     const slot = this.#free.pop();
     if (slot === undefined) throw new RangeError('more batches are outstanding than a ring takes');
-    batch?.claim();
+    if (batch === undefined) this.#freeForEnds--;
+    else batch.claim();
     this.#sent.set(slot, { batch, pieces, isBack: false });
     return slot;
   }
@@ -367,7 +373,8 @@ export class SharedRing {
     this.#sent.delete(slot);
     this.#free.push(slot);
     for (const { address, length } of sent.pieces) this.#store.giveBack(address, length);
-    sent.batch?.drop();
+    if (sent.batch === undefined) this.#freeForEnds++;
+    else sent.batch.drop();
     this.#putWaitingEnds();
     if (this.outstanding > 0) return;
     const drained = this.#whenDrained;

@@ -204,6 +204,25 @@ describe('what came back', () => {
     for (const ring of rings) expect(ring.outstanding).toBe(0);
   });
 
+  test('may be more ends of connections than another ring has slots for', async () => {
+    const other = pool.ring();
+    const rings = [0, 1, 2].map(() => pool.ring({ onAbandon: (batch) => other.send(batch) }));
+    for (const ring of rings) {
+      for (let number = 0; number < 3500; number++) ring.sendEnd(number);
+    }
+    for (const ring of rings) {
+      ring.abandon();
+      expect(ring.outstanding).toBe(0);
+    }
+    await send(other, 0, 1);
+    const notes = noted(other, ({ isLast, connection: number }) => (isLast ? number : 'batch'));
+    await other.end();
+    const all = await notes;
+    expect(all.filter((note) => note === 'batch')).toHaveLength(1);
+    const numbers = Array.from({ length: 3500 }, (_, number) => number);
+    expect(all.filter((note) => note !== 'batch')).toEqual([0, 1, 2].flatMap(() => numbers));
+  });
+
   test('is stale behind the callback, unless it was retained: then behind its release', async () => {
     const kept: SlabBatch[] = [];
     const ring = await ringWith(4, {

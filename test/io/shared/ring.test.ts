@@ -374,6 +374,30 @@ test('any number of ends is told in order, and leaves room for batches', async (
   expectEmpty(pool);
 });
 
+test('an end is told of although the other side keeps as many batches as the pool has, until that end', async () => {
+  // Its ring has no more slots than they and 64 ends take.
+  const pool = new SlabPool({ shared: true, slabs: 64, maximumBatches: 128 });
+  const ring = pool.ring();
+  const kept: SlabBatch[] = [];
+  const consumed = consume(ring.handle, (batch) => {
+    if (batch.isLast) for (const one of kept.splice(0)) one.release();
+    else kept.push(batch.retain());
+  });
+  const { socket, connection: number } = connection(pool, (batch) => ring.send(batch));
+  while (!pool.isHoldingBack) {
+    socket.write(publish('x'));
+    await turn();
+  }
+  expect(kept.length).toBeGreaterThan(100);
+  ring.sendEnd(number);
+  await ring.end();
+  await consumed;
+  expect(kept).toEqual([]);
+  socket.destroy();
+  await once(socket, 'close');
+  expectEmpty(pool);
+});
+
 test('ends that wait are forgotten when the other side is gone', async () => {
   const pool = smallPool();
   const ring = pool.ring();
