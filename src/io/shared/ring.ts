@@ -87,6 +87,8 @@ export class SharedRing {
   #hasStopped = false;
   /** The other side is gone altogether. */
   #isGone = false;
+  /** What was sent is being given up, one after the other: no end may come in between. */
+  #isGivingUp = false;
   #isWatching = false;
   #whenDrained: (() => void)[] = [];
 
@@ -170,8 +172,7 @@ export class SharedRing {
     this.#collect();
     this.#hasStopped = true;
     this.#isGone = true;
-    this.#waitingEnds = [];
-    for (const slot of [...this.#sent.keys()]) this.#giveUp(slot);
+    this.#giveUpAll([...this.#sent.keys()]);
     // Nobody else will wake the wait for releases, which may go by this word alone.
     Atomics.add(this.#words, RELEASED, 1);
     Atomics.notify(this.#words, RELEASED);
@@ -247,8 +248,8 @@ export class SharedRing {
     this.#putWaitingEnds();
   }
 
-  /** Puts the end of a connection into a slot. */
-  #putEndNow(connection: number): void {
+  /** The slot that the end of a connection has been put into. */
+  #fillEnd(connection: number): number {
     const slot = this.#takeSlot(undefined, []);
     this.#memory.fill(slot, {
       chunk: NOTHING,
@@ -262,15 +263,19 @@ export class SharedRing {
       isLast: true,
       facts: NO_FACTS,
     });
-    this.#put(slot);
+    return slot;
   }
 
   /** Tells of as many ends as there are slots for, and, when the ring has ended, that there is no more. */
   #putWaitingEnds(): void {
     const ends = this.#waitingEnds;
-    if (this.#hasStopped) ends.length = 0;
     if (ends.length === 0) return;
-    for (const connection of ends.splice(0, this.#freeForEnds)) this.#putEndNow(connection);
+    if (this.#hasStopped) {
+      if (!this.#isGivingUp) this.#giveUpAll([]);
+      return;
+    }
+    for (const connection of ends.splice(0, this.#freeForEnds))
+      this.#put(this.#fillEnd(connection));
     if (ends.length === 0 && this.#hasEnded) this.#put(NO_MORE);
   }
 
@@ -360,11 +365,23 @@ export class SharedRing {
   /** The other side takes no more: what it has not taken is given up. What it has taken and not released it may still have. */
   #giveUpRest(): void {
     this.#hasStopped = true;
+    const slots: number[] = [];
     const taken = Atomics.load(this.#words, TAKEN);
     for (let count = taken; count !== this.#sentCount; count = (count + 1) | 0) {
       const slot = this.#words[this.#memory.sentAt(count)] as number;
-      if (slot !== NO_MORE) this.#giveUp(slot);
+      if (slot !== NO_MORE) slots.push(slot);
     }
+    this.#giveUpAll(slots);
+  }
+
+  /** Gives up what is in these slots, and behind that as many of the ends that wait as there are slots for. */
+  #giveUpAll(slots: readonly number[]): void {
+    this.#isGivingUp = true;
+    for (const slot of slots) this.#giveUp(slot);
+    while (this.#waitingEnds.length > 0 && this.#freeForEnds > 0) {
+      this.#giveUp(this.#fillEnd(this.#waitingEnds.shift() as number));
+    }
+    this.#isGivingUp = false;
   }
 
   #freeSlot(slot: number): void {

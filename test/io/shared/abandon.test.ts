@@ -241,6 +241,66 @@ describe('what came back', () => {
   });
 });
 
+describe('ends of connections that wait for a slot', () => {
+  const COUNT = 20_000;
+  const numbers = Array.from({ length: COUNT }, (_, number) => number);
+
+  function withEnds(options: SharedRingOptions): SharedRing {
+    const ring = pool.ring(options);
+    for (const number of numbers) ring.sendEnd(number);
+    return ring;
+  }
+
+  test.each(['fails', 'is gone'])(
+    'come behind all that was sent when the other side %s',
+    async (how) => {
+      const told: (string | number)[] = [];
+      const ring = withEnds({
+        onAbandon: (batch) =>
+          void told.push(...(batch.isLast ? [batch.connection] : payloadsOf(batch))),
+      });
+      await send(ring, 0, 2);
+      if (how === 'is gone') ring.abandon();
+      else await expect(consume(ring.handle, failing)).rejects.toThrow();
+      await ring.end();
+      // What was sent while they waited came before them.
+      const first = told.indexOf('0');
+      expect(first).toBeLessThan(COUNT / 2);
+      expect(told.splice(first, 2)).toEqual(['0', '1']);
+      expect(told).toEqual(numbers);
+      ring.abandon();
+      expect(told).toHaveLength(COUNT);
+    },
+  );
+
+  test('and for which nobody waits go with the ring', async () => {
+    const ring = withEnds({});
+    ring.abandon();
+    expect(ring.outstanding).toBe(0);
+    await ring.end();
+  });
+
+  test('come when those before them are released, if these were retained', async () => {
+    const kept: SlabBatch[] = [];
+    const told: number[] = [];
+    const ring = withEnds({
+      onAbandon: (batch) => {
+        told.push(batch.connection);
+        kept.push(batch.retain());
+        // Whatever is done with the ring.
+        ring.abandon();
+      },
+    });
+    ring.abandon();
+    expect(told.length).toBeLessThan(COUNT);
+    expect(ring.outstanding).toBe(COUNT);
+    const ended = ring.end();
+    for (const batch of kept) batch.release();
+    await ended;
+    expect(told).toEqual(numbers);
+  });
+});
+
 describe('callbacks', () => {
   test('may abandon the ring, and nothing is told of twice', async () => {
     for (const isFailing of [true, false]) {

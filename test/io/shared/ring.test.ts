@@ -398,15 +398,6 @@ test('an end is told of although the other side keeps as many batches as the poo
   expectEmpty(pool);
 });
 
-test('ends that wait are forgotten when the other side is gone', async () => {
-  const pool = smallPool();
-  const ring = pool.ring();
-  for (let number = 0; number < 20_000; number++) ring.sendEnd(number);
-  ring.abandon();
-  expect(ring.outstanding).toBe(0);
-  await ring.end();
-});
-
 test('what onRelease retains is good until it is released, and the ring drains then', async () => {
   const pool = smallPool();
   const kept: SlabBatch[] = [];
