@@ -3,7 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { TopicMap } from '../../topic-map.js';
 import { isPromise } from '../promise.js';
 import type { BatchOwner, SlabBatch } from '../slabs/batch.js';
-import { CONSUMER_WAITS, NO_MORE, PRODUCER_WAITS, RELEASED, SENT, TAKEN } from './layout.js';
+import {
+  CONSUMER_WAITS,
+  HAS_CONSUMER,
+  NO_MORE,
+  PRODUCER_WAITS,
+  RELEASED,
+  SENT,
+  TAKEN,
+} from './layout.js';
 import { type RingHandle, RingMemory } from './ring-memory.js';
 import { changeOf, wake } from './waiting.js';
 
@@ -33,13 +41,14 @@ const FOR_EVER = 0x7fff_ffff;
  *
  * @param handle `SharedRing.handle`
  * @param onBatch gets each batch
- * @throws `TypeError` if `handle` is no handle or `onBatch` no function
+ * @throws `TypeError` if `handle` is no handle or `onBatch` no function; `Error` if the ring has been consumed before, here or in
+ *   another thread, or was abandoned: a thread that takes the place of another one needs a ring of its own
  */
 export async function consume(
   handle: RingHandle,
   onBatch: (batch: SlabBatch) => unknown,
 ): Promise<void> {
-  if (!(handle?.ring instanceof SharedArrayBuffer)) {
+  if (![handle?.ring, handle?.memory].every((part) => part instanceof SharedArrayBuffer)) {
     throw new TypeError('handle must be that of a SharedRing');
   }
   if (typeof onBatch !== 'function') throw new TypeError('onBatch must be a function');
@@ -60,6 +69,9 @@ class Consumer implements BatchOwner {
   constructor(handle: RingHandle) {
     this.#memory = new RingMemory(handle, new TopicMap());
     this.#words = this.#memory.words;
+    if (Atomics.exchange(this.#words, HAS_CONSUMER, 1) === 1) {
+      throw new Error('the ring has been consumed before, or was abandoned');
+    }
     this.#taken = Atomics.load(this.#words, TAKEN);
     this.#released = Atomics.load(this.#words, RELEASED);
   }

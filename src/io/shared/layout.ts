@@ -1,6 +1,6 @@
 /**
  * What a ring is made of, in 32-bit words of shared memory: counters, two queues of slot numbers, and the slots. Each word is
- * written by one side only. Producer and consumer have each other's counters in different cache lines.
+ * written by one side only, as long as there are two. Producer and consumer have each other's counters in different cache lines.
  *
  * A slot describes one batch. The producer fills it, then puts its number into the first queue; the consumer, when it has released the
  * batch, puts it into the second one, and the slot is free again. A queue has twice as many places as there are slots, so it cannot be full. That there
@@ -21,6 +21,8 @@ export const TAKEN = LINE;
 export const RELEASED = 2 * LINE;
 /** The value of `SENT` that the consumer has waited for to change, the last time. */
 export const CONSUMER_WAITS = 2 * LINE + 1;
+/** 1 as soon as there is a consumer, or nobody to be one. No second one may come: what is in the slots may be somebody else's by then. */
+export const HAS_CONSUMER = 2 * LINE + 2;
 /** Where the first queue begins. */
 export const QUEUES = 3 * LINE;
 

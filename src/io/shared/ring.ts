@@ -6,7 +6,15 @@ import { optionsObject } from '../../options.js';
 import { PACKET_TYPE } from '../../protocol/packet-types.js';
 import type { SlabBatch } from '../slabs/batch.js';
 import type { SlabStore } from '../slabs/store.js';
-import { CONSUMER_WAITS, NO_MORE, PRODUCER_WAITS, RELEASED, SENT, TAKEN } from './layout.js';
+import {
+  CONSUMER_WAITS,
+  HAS_CONSUMER,
+  NO_MORE,
+  PRODUCER_WAITS,
+  RELEASED,
+  SENT,
+  TAKEN,
+} from './layout.js';
 import { type Place, type RingHandle, RingMemory } from './ring-memory.js';
 import { changeOf, wake } from './waiting.js';
 
@@ -172,6 +180,7 @@ export class SharedRing {
     this.#collect();
     this.#hasStopped = true;
     this.#isGone = true;
+    Atomics.store(this.#words, HAS_CONSUMER, 1);
     this.#giveUpAll([...this.#sent.keys()]);
     // Nobody else will wake the wait for releases, which may go by this word alone.
     Atomics.add(this.#words, RELEASED, 1);

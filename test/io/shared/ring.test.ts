@@ -285,7 +285,8 @@ describe('end()', () => {
 describe('consume() and ring() refuse', () => {
   test('what is no handle, no function, no shared pool, no option', async () => {
     const { handle } = smallPool().ring();
-    for (const wrong of [undefined, null, {}, { ring: new ArrayBuffer(8) }, 'x']) {
+    const { ring } = handle;
+    for (const wrong of [undefined, null, {}, { ring: new ArrayBuffer(8) }, { ring }, 'x']) {
       await expect(consume(wrong as unknown as RingHandle, () => {})).rejects.toThrow(
         new TypeError('handle must be that of a SharedRing'),
       );
@@ -294,6 +295,48 @@ describe('consume() and ring() refuse', () => {
     await expect(noFunction).rejects.toThrow(new TypeError('onBatch must be a function'));
     expect(() => new SlabPool().ring()).toThrow(TypeError);
     expect(() => smallPool().ring({ onSend: () => {} } as object)).toThrow('onSend');
+  });
+});
+
+describe('consume() refuses a ring', () => {
+  const REFUSAL = 'the ring has been consumed before, or was abandoned';
+
+  test('that has a consumer, or had one', async () => {
+    const ring = smallPool().ring();
+    const seen: number[] = [];
+    const consumed = consume(ring.handle, ({ connection }) => void seen.push(connection));
+    const second = consume(ring.handle, () => void seen.push(-1));
+    await expect(second).rejects.toThrow(REFUSAL);
+    for (let number = 0; number < 3; number++) ring.sendEnd(number);
+    await ring.end();
+    await consumed;
+    await expect(consume(ring.handle, () => {})).rejects.toThrow(REFUSAL);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  test('whose handler has failed, with what it had not taken', async () => {
+    const pool = smallPool();
+    const ring = pool.ring();
+    await batchesOf(pool, ['x', 'y'], (batch) => ring.send(batch));
+    const failed = consume(ring.handle, () => {
+      throw new Error('the handler has failed');
+    });
+    await expect(failed).rejects.toThrow('the handler has failed');
+    const seen: string[] = [];
+    const again = consume(ring.handle, (batch) => void seen.push(...payloadsOf(batch)));
+    await expect(again).rejects.toThrow(REFUSAL);
+    await ring.end();
+    expect(seen).toEqual([]);
+    expectEmpty(pool);
+  });
+
+  test('that was abandoned, whose memory is for others by then', async () => {
+    const pool = smallPool();
+    const ring = pool.ring();
+    await batchesOf(pool, ['x'], (batch) => ring.send(batch));
+    ring.abandon();
+    await expect(consume(ring.handle, () => {})).rejects.toThrow(REFUSAL);
+    expectEmpty(pool);
   });
 });
 
