@@ -1,5 +1,6 @@
 /** Handling messages in worker threads: a ring to each, and the connections shared out among them. */
 import { once } from 'node:events';
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { SharedRing, SlabPool } from 'mqtt-wasm';
 import type { Counts } from './handlers.js';
@@ -36,7 +37,11 @@ export function handlingInThreads(
       execArgv: [],
       workerData: { ring: ring.handle, handlers: handlers.href },
     });
-    worker.on('error', (error) => onTrouble(`thread ${index}: ${error.message}`, error));
+    worker.on('error', (thrown: unknown) => {
+      // Handlers may throw anything.
+      const error = thrown instanceof Error ? thrown : new Error(inspect(thrown));
+      onTrouble(`thread ${index}: ${error.message}`, error);
+    });
     const began = performance.now();
     worker.once('exit', () => {
       ring.abandon();

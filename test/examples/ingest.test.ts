@@ -322,31 +322,38 @@ test('when a thread ends its clients are cut off, those of others are not, and a
   expect(ingest.pool.freeSlabs).toBeGreaterThanOrEqual(ingest.pool.slabs - 1);
 });
 
-test('when a handler throws in a thread, the thread is begun anew, and the server lives', async () => {
-  const handlers = `export const countingRoutes = () => ({
+test.each([
+  ['new Error("bad handler")', 'bad handler'],
+  ['"bad handler"', "'bad handler'"],
+  ['null', 'null'],
+])(
+  'when a handler throws %s in a thread, the thread is begun anew, and the server lives',
+  async (thrown, told) => {
+    const handlers = `export const countingRoutes = () => ({
     counts: { messages: 0, payloadBytes: 0, highest: 0 },
-    routes: [['bad', () => { throw new Error('bad handler'); }]],
+    routes: [['bad', () => { throw ${thrown}; }]],
   });`;
-  const trouble: string[] = [];
-  const ingest = await startIngest({
-    threads: 2,
-    handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
-    onTrouble: (what) => trouble.push(what),
-  });
-  try {
-    const socket = connectSocket(ingest.port, '127.0.0.1').resume();
-    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
-    socket.write(encode({ type: 'PUBLISH', topic: 'bad' }));
-    await once(socket, 'close');
-    await until(() => expect(trouble).toEqual([expect.stringMatching(/bad handler/)]));
-    // The thread that did not fail, and the one that comes for the other, soon.
-    await until(() => sayGood(ingest.port));
-    await until(() => sayGood(ingest.port));
-    expect(trouble).toHaveLength(1);
-  } finally {
-    await ingest.close();
-  }
-});
+    const trouble: string[] = [];
+    const ingest = await startIngest({
+      threads: 2,
+      handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
+      onTrouble: (what) => trouble.push(what),
+    });
+    try {
+      const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+      socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+      socket.write(encode({ type: 'PUBLISH', topic: 'bad' }));
+      await once(socket, 'close');
+      await until(() => expect(trouble).toEqual([expect.stringMatching(`^thread [01]: ${told}$`)]));
+      // The thread that did not fail, and the one that comes for the other, soon.
+      await until(() => sayGood(ingest.port));
+      await until(() => sayGood(ingest.port));
+      expect(trouble).toHaveLength(1);
+    } finally {
+      await ingest.close();
+    }
+  },
+);
 
 test('a server that cannot listen leaves no threads behind', async () => {
   const other = createServer().listen(0, '127.0.0.1');
