@@ -128,8 +128,8 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       handling.end(connection);
     });
   });
-  server.listen(port, host);
   try {
+    server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
     await handling.close();

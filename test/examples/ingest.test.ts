@@ -355,15 +355,18 @@ test.each([
   },
 );
 
-test('a server that cannot listen leaves no threads behind', async () => {
+test.each([
+  ['the port is taken', undefined, /EADDRINUSE/],
+  ['there is no such port', 65_536, /65536/],
+])('a server that cannot listen as %s leaves no threads behind', async (_, wrong, refusal) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
+  const port = wrong ?? (other.address() as AddressInfo).port;
   let exited = 0;
   const onWorker = (worker: Worker) => worker.once('exit', () => exited++);
   process.on('worker', onWorker);
   try {
-    await expect(startIngest({ port, threads: 2 })).rejects.toThrow(/EADDRINUSE/);
+    await expect(startIngest({ port, threads: 2 })).rejects.toThrow(refusal);
     expect(exited).toBe(2);
   } finally {
     process.off('worker', onWorker);
