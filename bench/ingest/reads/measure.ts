@@ -1,7 +1,6 @@
 /** Has one process send and another read, in all the ways by turns. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { end, messageFrom } from '../../brokers/processes.js';
+import { runPair } from '../pair.js';
 import type { Say } from '../servers.js';
 import {
   type ReadFigures,
@@ -10,10 +9,9 @@ import {
   readFiguresOf,
   readResultOf,
 } from './figures.js';
-import type { ReaderReport, ReadOrder, SenderReady, SenderReport, SendOrder } from './messages.js';
+import type { ReaderReport, ReadOrder } from './messages.js';
 import { SUBJECT_NAMES, SUBJECTS, type Subject, WAY_NAMES, WAYS, type Way } from './ways.js';
 
-const SENDER = fileURLToPath(new URL('./sender.ts', import.meta.url));
 const READER = fileURLToPath(new URL('./reader.ts', import.meta.url));
 /** Of all bytes, those that do not count. */
 const WARM_UP = 1 / 8;
@@ -25,36 +23,24 @@ export interface ReadOptions {
   readonly milliseconds: number;
 }
 
-function start(file: string, order: SendOrder | ReadOrder) {
-  return fork(file, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
-}
-
 /** Throws unless all that was sent has been read, and decoded where it was to be. */
 export async function runRead(
   subject: Subject,
   way: Way,
   { bytes, milliseconds }: Omit<ReadOptions, 'rounds'>,
 ): Promise<ReadResult> {
-  const sender = start(SENDER, { bytes, milliseconds, connections: 1 });
-  try {
-    const { port } = await messageFrom<SenderReady>(sender);
-    const sending = messageFrom<SenderReport>(sender);
-    const reader = start(READER, { port, way, subject, warmUp: bytes * WARM_UP });
-    try {
-      const [sent, read] = await Promise.all([sending, messageFrom<ReaderReport>(reader)]);
-      const messages = subject === 'decoded' ? sent.messages : 0;
-      if (read.bytes !== sent.bytes || read.messages !== messages) {
-        throw new Error(
-          `${sent.bytes} bytes and ${messages} messages sent, ${read.bytes} and ${read.messages} read`,
-        );
-      }
-      return readResultOf(read);
-    } finally {
-      await end(reader);
-    }
-  } finally {
-    await end(sender);
+  const { sent, report } = await runPair<ReadOrder, ReaderReport>(
+    { bytes, milliseconds, connections: 1 },
+    READER,
+    { way, subject, warmUp: bytes * WARM_UP },
+  );
+  const messages = subject === 'decoded' ? sent.messages : 0;
+  if (report.bytes !== sent.bytes || report.messages !== messages) {
+    throw new Error(
+      `${sent.bytes} bytes and ${messages} messages sent, ${report.bytes} and ${report.messages} read`,
+    );
   }
+  return readResultOf(report);
 }
 
 export async function measureReads(options: ReadOptions, say: Say): Promise<ReadFigures[]> {

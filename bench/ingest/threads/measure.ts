@@ -1,14 +1,11 @@
 /** Has a process hand over to one and to two workers what it reads, in all the ways by turns. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { end, messageFrom } from '../../brokers/processes.js';
-import type { SenderReady, SenderReport, SendOrder } from '../reads/messages.js';
+import { runPair } from '../pair.js';
 import type { Say } from '../servers.js';
 import { type HandOffFigures, type HandOffRound, handOffFiguresOf } from './figures.js';
 import type { HandOffOrder, HandOffReport } from './messages.js';
 import { HAND_OFF_NAMES, HAND_OFFS, type HandOff, TASKS, type Task } from './ways.js';
 
-const SENDER = fileURLToPath(new URL('../reads/sender.ts', import.meta.url));
 const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url));
 const WORKERS = [1, 2] as const;
 /** Two for each of two workers. */
@@ -21,10 +18,6 @@ export interface HandOffOptions {
   readonly milliseconds: number;
 }
 
-function start(file: string, order: SendOrder | HandOffOrder) {
-  return fork(file, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
-}
-
 /** Throws unless the workers have taken all that was sent. */
 export async function runHandOff(
   way: HandOff,
@@ -33,24 +26,16 @@ export async function runHandOff(
   { bytes, milliseconds }: Omit<HandOffOptions, 'rounds'>,
 ): Promise<HandOffReport> {
   const connections = CONNECTIONS;
-  const sender = start(SENDER, { bytes: bytes / connections, milliseconds, connections });
-  try {
-    const { port } = await messageFrom<SenderReady>(sender);
-    const sending = messageFrom<SenderReport>(sender);
-    const receiver = start(PROCESS, { port, way, task, workers, connections });
-    try {
-      const [sent, taken] = await Promise.all([sending, messageFrom<HandOffReport>(receiver)]);
-      const messages = task === 'decoded' ? sent.messages : 0;
-      if (taken.messages !== messages) {
-        throw new Error(`${messages} messages sent, ${taken.messages} taken`);
-      }
-      return taken;
-    } finally {
-      await end(receiver);
-    }
-  } finally {
-    await end(sender);
+  const { sent, report } = await runPair<HandOffOrder, HandOffReport>(
+    { bytes: bytes / connections, milliseconds, connections },
+    PROCESS,
+    { way, task, workers, connections },
+  );
+  const messages = task === 'decoded' ? sent.messages : 0;
+  if (report.messages !== messages) {
+    throw new Error(`${messages} messages sent, ${report.messages} taken`);
   }
+  return report;
 }
 
 export async function measureHandOffs(

@@ -1,14 +1,11 @@
 /** Has a process read more than its consumer takes, from one crowd after the other. */
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { end, messageFrom } from '../../brokers/processes.js';
-import type { SenderReady, SenderReport, SendOrder } from '../reads/messages.js';
+import { runPair } from '../pair.js';
 import type { Say } from '../servers.js';
 import { CROWDS, type Crowd } from './crowds.js';
 import { type WaitFigures, waitFiguresOf } from './figures.js';
 import type { WaitOrder, WaitReport } from './messages.js';
 
-const SENDER = fileURLToPath(new URL('../reads/sender.ts', import.meta.url));
 const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url));
 /** Milliseconds until all have connected, and longer than until who sends nothing counts as one at rest. */
 const WARM_UP = 3500;
@@ -19,37 +16,25 @@ export interface WaitOptions {
   readonly milliseconds: number;
 }
 
-function start(file: string, order: SendOrder | WaitOrder) {
-  return fork(file, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
-}
-
 /** Throws unless all that was sent has been read. */
 export async function runWait(
   { busy, idle }: Omit<Crowd, 'title'>,
   { warmUp, milliseconds }: WaitOptions,
 ): Promise<WaitReport> {
-  const sender = start(SENDER, {
-    connections: busy,
-    idle,
-    bytes: Number.MAX_SAFE_INTEGER,
-    milliseconds: warmUp + milliseconds,
-  });
-  try {
-    const { port } = await messageFrom<SenderReady>(sender);
-    const sending = messageFrom<SenderReport>(sender);
-    const reader = start(PROCESS, { port, busy, idle, warmUp, milliseconds });
-    try {
-      const [sent, read] = await Promise.all([sending, messageFrom<WaitReport>(reader)]);
-      if (read.messages !== sent.messages) {
-        throw new Error(`${sent.messages} messages sent, ${read.messages} read`);
-      }
-      return read;
-    } finally {
-      await end(reader);
-    }
-  } finally {
-    await end(sender);
+  const { sent, report } = await runPair<WaitOrder, WaitReport>(
+    {
+      connections: busy,
+      idle,
+      bytes: Number.MAX_SAFE_INTEGER,
+      milliseconds: warmUp + milliseconds,
+    },
+    PROCESS,
+    { busy, idle, warmUp, milliseconds },
+  );
+  if (report.messages !== sent.messages) {
+    throw new Error(`${sent.messages} messages sent, ${report.messages} read`);
   }
+  return report;
 }
 
 export async function measureWaiting(
