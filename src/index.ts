@@ -6,7 +6,7 @@ export {
   type MqttConnectionOptions,
   mqttConnection,
 } from './io/connection.js';
-export { consume } from './io/shared/consume.js';
+export { type ConsumeOptions, consume } from './io/shared/consume.js';
 export type { ExitEmitter, SharedRing, SharedRingOptions } from './io/shared/ring.js';
 export type { RingHandle } from './io/shared/ring-memory.js';
 export type { SlabBatch } from './io/slabs/batch.js';

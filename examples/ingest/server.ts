@@ -37,7 +37,7 @@ export interface Ingest {
   counts(): Promise<readonly Counts[]>;
   /** Ends a thread, whatever it is doing: its clients are cut off, and another one takes its place. */
   restartThread(index: number): Promise<void>;
-  /** Breaks off all connections. */
+  /** Breaks off all connections. Threads finish what they have, for which they get five seconds. */
   close(): Promise<void>;
 }
 

@@ -15,6 +15,8 @@ interface Thread {
 
 /** A thread that has not lasted so many milliseconds is begun anew after as many: the next one may fail as soon. */
 const SHORT_LIFE = 1000;
+/** Milliseconds that a thread may take to finish when the server closes. */
+const FINISH_WITHIN = 5000;
 
 export function handlingInThreads(
   count: number,
@@ -81,9 +83,11 @@ export function handlingInThreads(
     async close() {
       isClosing = true;
       await Promise.all(
-        threads.map(async ({ ring, exited }) => {
+        threads.map(async ({ ring, worker, exited }) => {
+          const timer = setTimeout(() => worker.terminate(), FINISH_WITHIN);
           await ring.end();
           await exited;
+          clearTimeout(timer);
         }),
       );
     },

@@ -355,6 +355,27 @@ test.each([
   },
 );
 
+test('a handler that never ends does not keep the server from closing', async () => {
+  const handlers = `export const countingRoutes = () => ({
+    counts: {},
+    routes: [['endless', () => { for (;;); }]],
+  });`;
+  const trouble: string[] = [];
+  const ingest = await startIngest({
+    threads: 1,
+    handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
+    onTrouble: (what) => trouble.push(what),
+  });
+  const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+  socket.on('error', () => {});
+  socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+  socket.write(encode({ type: 'PUBLISH', topic: 'endless' }));
+  await until(() => expect(ingest.pool.heldBatches).toBe(1));
+  await ingest.close();
+  expect(trouble).toEqual([]);
+  expect(ingest.pool.heldBatches).toBe(0);
+});
+
 test.each([
   ['the port is taken', undefined, /EADDRINUSE/],
   ['there is no such port', 65_536, /65536/],

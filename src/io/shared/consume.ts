@@ -1,5 +1,6 @@
 /** The side of a ring that works batches off: usually a worker thread. */
 import { setImmediate } from 'node:timers/promises';
+import { optionsObject } from '../../options.js';
 import { TopicMap } from '../../topic-map.js';
 import { isPromise } from '../promise.js';
 import type { BatchOwner, SlabBatch } from '../slabs/batch.js';
@@ -14,6 +15,15 @@ import {
 } from './layout.js';
 import { type RingHandle, RingMemory } from './ring-memory.js';
 import { changeOf, wake } from './waiting.js';
+
+/** Options of {@link consume}. */
+export interface ConsumeOptions {
+  /**
+   * When it is aborted, nothing more is taken: the handler at work is awaited, its batch counts as worked off, the other side gets back what is left (`onAbandon`), and the
+   * promise rejects with the signal's reason. For a thread that is to do something else, or when the thread that sends is gone, which cannot be seen from here.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Batches in a row, until timers and messages of the thread get their turn. */
 const TURN = 64;
@@ -37,24 +47,30 @@ const FOR_EVER = 0x7fff_ffff;
  * the other side that it has been worked off.
  *
  * The promise is fulfilled when the ring has ended and the last handler is over. When the handler throws, or rejects, nothing more is taken, the batch counts as
- * not worked off, the other side gets back what is left (`onAbandon`), and the promise rejects with the error. The thread is kept alive until then.
+ * not worked off, the other side gets back what is left (`onAbandon`), and the promise rejects with the error. The thread is kept alive until then: when
+ * the thread that sends is gone without an end, it is the `signal` that ends it.
  *
  * @param handle `SharedRing.handle`
  * @param onBatch gets each batch
- * @throws `TypeError` if `handle` is no handle or `onBatch` no function; `Error` if the ring has been consumed before, here or in
+ * @throws `TypeError` if `handle` is no handle, `onBatch` no function, or `signal` no `AbortSignal`; `Error` if the ring has been consumed before, here or in
  *   another thread, or was abandoned: a thread that takes the place of another one needs a ring of its own
  */
 export async function consume(
   handle: RingHandle,
   onBatch: (batch: SlabBatch) => unknown,
+  options: ConsumeOptions = {},
 ): Promise<void> {
   if (![handle?.ring, handle?.memory].every((part) => part instanceof SharedArrayBuffer)) {
     throw new TypeError('handle must be that of a SharedRing');
   }
   if (typeof onBatch !== 'function') throw new TypeError('onBatch must be a function');
+  const { signal } = optionsObject(options, ['signal']);
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
+    throw new TypeError('option signal must be an AbortSignal');
+  }
   const keepAlive = setInterval(() => {}, FOR_EVER);
   try {
-    await new Consumer(handle).run(onBatch);
+    await new Consumer(handle).run(onBatch, signal);
   } finally {
     clearInterval(keepAlive);
   }
@@ -76,20 +92,28 @@ class Consumer implements BatchOwner {
     this.#released = Atomics.load(this.#words, RELEASED);
   }
 
-  async run(onBatch: (batch: SlabBatch) => unknown): Promise<void> {
+  async run(onBatch: (batch: SlabBatch) => unknown, signal?: AbortSignal): Promise<void> {
     const words = this.#words;
     let turn = 0;
     for (;;) {
       const sent = Atomics.load(words, SENT);
       while (this.#taken !== sent) {
+        this.#stopIfAborted(signal);
         const slot = this.#take();
         if (slot === NO_MORE) return;
         const handling = this.#handle(slot, onBatch);
         if (handling !== undefined) await handling;
         if (++turn % TURN === 0) await setImmediate();
       }
-      await changeOf(words, SENT, sent, CONSUMER_WAITS);
+      this.#stopIfAborted(signal);
+      await changeOf(words, SENT, sent, CONSUMER_WAITS, signal);
     }
+  }
+
+  #stopIfAborted(signal: AbortSignal | undefined): void {
+    if (signal?.aborted !== true) return;
+    this.#giveBack(NO_MORE);
+    throw signal.reason;
   }
 
   /** A batch has been released. */

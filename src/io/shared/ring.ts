@@ -26,8 +26,8 @@ export interface SharedRingOptions {
    */
   readonly onRelease?: ((batch: SlabBatch) => void) | undefined;
   /**
-   * Gets the batches that the other side has not worked off when it has failed or is gone, in the order in which they were sent; those that a handler had kept before it
-   * failed come when the thread is gone. Each is good until the function returns, or, after `retain()`, until `release()`, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
+   * Gets the batches that the other side has not worked off when it has failed, was told to stop, or is gone, in the order in which they were sent; those that a handler had kept before
+   * come when the thread is gone. Each is good until the function returns, or, after `retain()`, until `release()`, and may be sent to another ring. Some may have been worked off in part. Without this they are released. What this throws is an uncaught
    * exception.
    */
   readonly onAbandon?: ((batch: SlabBatch) => void) | undefined;
@@ -116,7 +116,7 @@ export class SharedRing {
     for (let slot = this.#memory.slots - 1; slot >= 0; slot--) this.#free.push(slot);
   }
 
-  /** Whether batches can be sent: until {@link end}, and until the other side fails or is gone. */
+  /** Whether batches can be sent: until {@link end}, and until the other side fails, stops or is gone. */
   get isOpen(): boolean {
     // With nothing outstanding nobody waits for the other side, which may have failed since; there is nothing to be told of then.
     if (this.#sent.size === 0) this.#collect();

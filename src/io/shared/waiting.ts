@@ -13,7 +13,7 @@ const { waitAsync } = Atomics as unknown as {
 const LOOK_EVERY = 1;
 
 /**
- * Is fulfilled when word `index`, which is `value` now, may have changed. It does not keep the thread alive.
+ * Is fulfilled when word `index`, which is `value` now, may have changed, or `signal` is aborted, which it is not yet. It does not keep the thread alive.
  *
  * @param waits the word that tells the other side what is waited for; nobody else writes it
  */
@@ -22,9 +22,10 @@ export async function changeOf(
   index: number,
   value: number,
   waits: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   if (waitAsync === undefined) {
-    while (Atomics.load(words, index) === value) {
+    while (Atomics.load(words, index) === value && signal?.aborted !== true) {
       await new Promise<void>((resolve) => {
         setTimeout(resolve, LOOK_EVERY).unref();
       });
@@ -33,7 +34,11 @@ export async function changeOf(
   }
   Atomics.store(words, waits, value);
   const waiting = waitAsync(words, index, value);
-  if (waiting.async) await waiting.value;
+  if (!waiting.async) return;
+  const stopWaiting = (): void => void Atomics.notify(words, index);
+  signal?.addEventListener('abort', stopWaiting);
+  await waiting.value;
+  signal?.removeEventListener('abort', stopWaiting);
 }
 
 /**

@@ -38,6 +38,16 @@ test('a handler that fails is noticed', async () => {
   expect(abandoned).toEqual([0, 1, 2]);
 });
 
+test('a consumer that is told to stop does', async () => {
+  const ring = smallPool().ring();
+  const controller = new AbortController();
+  const consumed = consume(ring.handle, () => {}, { signal: controller.signal });
+  await sleep(5);
+  controller.abort(new Error('enough'));
+  await expect(consumed).rejects.toThrow('enough');
+  expect(ring.isOpen).toBe(false);
+});
+
 test('nobody looks any more when the ring is abandoned', async () => {
   const ring = smallPool().ring();
   ring.sendEnd(1);
