@@ -52,8 +52,11 @@ function canBeMadeAnew(socket: Socket): boolean {
  * does not know what is set already takes a call that would change it for one that changes nothing.
  */
 const REMEMBERS = /^kSet/;
+/** Addresses that somebody has asked for: they are still known when the connection is over. */
+const ADDRESSES = ['_peername', '_sockname'];
 
 function remember(accepted: Socket, socket: Socket): void {
+  for (const name of ADDRESSES) Reflect.set(socket, name, Reflect.get(accepted, name));
   for (const key of Object.getOwnPropertySymbols(accepted)) {
     if (!REMEMBERS.test(key.description ?? '')) continue;
     Reflect.set(socket, key, Reflect.get(accepted, key));

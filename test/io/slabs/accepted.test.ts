@@ -284,6 +284,20 @@ const SCENARIOS: Record<string, (way: Way) => Promise<unknown>> = {
     ];
   },
 
+  'an address that was asked for before the pool gets the socket is known behind its end': async (
+    way,
+  ) => {
+    const { socket, peer } = await serve(way, {
+      onConnection: ({ remoteAddress, localAddress }) =>
+        expect([remoteAddress, localAddress]).toEqual(['127.0.0.1', '127.0.0.1']),
+    });
+    const { localPort, remotePort } = peer;
+    const isClosed = closed(socket);
+    peer.destroy();
+    await isClosed;
+    return [socket.remoteAddress, socket.remotePort === localPort, socket.localPort === remotePort];
+  },
+
   'what is set on a socket is what the connection is told': async (way) => {
     const told = [];
     for (const isSet of [true, false]) {
