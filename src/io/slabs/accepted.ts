@@ -72,7 +72,9 @@ export function readingInto(accepted: Socket, onread: OnRead): Socket | undefine
   const { _handle: handle, _server: server } = old;
   if (!canBeMadeAnew(accepted) || !canReadIntoBuffers(handle)) return undefined;
   const { allowHalfOpen, timeout, readableHighWaterMark, writableHighWaterMark } = accepted;
-  const options = { handle, allowHalfOpen, readableHighWaterMark, writableHighWaterMark, onread };
+  const buffers = { readableHighWaterMark, writableHighWaterMark };
+  // It reads when it is told to, as one of a server does: a read that failed earlier would close it before the server is known.
+  const options = { handle, allowHalfOpen, ...buffers, onread, pauseOnCreate: true };
   accepted.setTimeout(0);
   old._handle = null;
   old._server = null;

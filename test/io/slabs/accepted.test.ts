@@ -501,6 +501,22 @@ describe('what cannot be made anew is read as it is', () => {
   });
 });
 
+test('a connection that cannot be read is an error of its socket, and no longer one of the server', async () => {
+  const server = createServer({ pauseOnConnect: true });
+  const port = await listening(server);
+  const peer = destroyedAtEnd(connect(port, '127.0.0.1'));
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  const { _handle: handle } = accepted as Socket & { _handle: { readStart: () => number } };
+  handle.readStart = () => -1;
+  const { socket, readsIntoSlabs } = smallPool().accept(accepted, { onBatch: () => {} });
+  const failed = once(socket, 'error');
+  const isClosed = closed(socket);
+  expect([readsIntoSlabs, (await failed)[0].syscall]).toEqual([true, 'read']);
+  await isClosed;
+  expect(await connectionsOf(server)).toBe(0);
+  peer.destroy();
+});
+
 test('the accepted socket is closed without the connection, and tells so', async () => {
   const server = createServer({ pauseOnConnect: true });
   const port = await listening(server);
