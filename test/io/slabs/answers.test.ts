@@ -1,7 +1,7 @@
 /** What a peer is told of its error by a reader with `answerErrors`. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { PassThrough, Readable } from 'node:stream';
+import { Duplex, PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encode } from '../../../src/encoder/encoder.js';
 import { SlabPool } from '../../../src/io/slabs/pool.js';
@@ -81,6 +81,21 @@ describe('a server', () => {
     expect(answer).toBe('20020001');
     expect(error).toBe('ERR_MQTT_PROTOCOL_LEVEL');
   });
+});
+
+test('a peer that takes no answer is waited for a second, no longer', async () => {
+  const stream = new Duplex({ read() {}, write() {} });
+  new SlabPool().read(stream, {
+    role: 'server',
+    state: 'open',
+    protocolVersion: 5,
+    answerErrors: true,
+    onBatch: () => {},
+  });
+  const failed = once(stream, 'error');
+  stream.push(WILDCARD);
+  expect((await failed)[0]).toMatchObject({ code: CODE });
+  expect(stream.writableLength).toBeGreaterThan(0);
 });
 
 test('a stream that cannot be written to is destroyed as ever', async () => {
