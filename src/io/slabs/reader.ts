@@ -33,6 +33,12 @@ const BY_POOL = 1;
 const BY_HANDLER = 2;
 const BY_USER = 4;
 
+/** What a handler has thrown, which may be anything: a stream destroyed with nothing would tell nobody. */
+function errorOf(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error('onBatch has thrown something that is no error', { cause: thrown });
+}
+
 function factsOf({ protocolVersion, sender, limits, options }: Connection): PacketFacts {
   return {
     protocolVersion,
@@ -290,7 +296,7 @@ export class SlabReader<S extends Readable = Duplex> {
     } catch (thrown) {
       this.#store.isTaking = false;
       batch.endOfHandler();
-      this.#fail(thrown as Error);
+      this.#fail(errorOf(thrown));
       return;
     }
     this.#store.isTaking = false;
@@ -309,7 +315,7 @@ export class SlabReader<S extends Readable = Duplex> {
       },
       (reason: unknown) => {
         batch.endOfHandler();
-        this.#fail(reason as Error);
+        this.#fail(errorOf(reason));
       },
     );
   }

@@ -133,6 +133,21 @@ describe.each(WAYS)('by %s()', (way) => {
     expect([pool.heldBatches, pool.readers, pool.freeSlabs]).toEqual([0, 0, pool.slabs - 1]);
   });
 
+  test.each([undefined, null, 'no more'])(
+    'what it throws or rejects with is an error of the socket, even if it is %o',
+    async (thrown) => {
+      const throwing = (): never => {
+        throw thrown;
+      };
+      for (const onBatch of [throwing, () => Promise.reject(thrown)]) {
+        const { reader, peer, errors } = await readInto(smallPool(), way, { onBatch });
+        peer.write(numbered(0, 1000));
+        await closed(reader.socket);
+        expect(errors).toEqual([expect.objectContaining({ name: 'Error', cause: thrown })]);
+      }
+    },
+  );
+
   test('the error behind a batch comes when its handler is over', async () => {
     const pool = smallPool();
     const gate = deferred();
