@@ -13,7 +13,7 @@ import type { ReaderReport, ReadOrder } from './messages.js';
 import { SUBJECT_NAMES, SUBJECTS, type Subject, WAY_NAMES, WAYS, type Way } from './ways.js';
 
 const READER = fileURLToPath(new URL('./reader.ts', import.meta.url));
-/** Of all bytes, those that do not count. */
+/** Of all bytes, or of the time there is for them, what does not count: whichever is over first. */
 const WARM_UP = 1 / 8;
 
 export interface ReadOptions {
@@ -32,7 +32,7 @@ export async function runRead(
   const { sent, report } = await runPair<ReadOrder, ReaderReport>(
     { bytes, milliseconds, connections: 1 },
     READER,
-    { way, subject, warmUp: bytes * WARM_UP },
+    { way, subject, warmUp: { bytes: bytes * WARM_UP, milliseconds: milliseconds * WARM_UP } },
   );
   const messages = subject === 'decoded' ? sent.messages : 0;
   if (report.bytes !== sent.bytes || report.messages !== messages) {

@@ -27,8 +27,8 @@ export interface ReadOrder {
   readonly port: number;
   readonly way: Way;
   readonly subject: Subject;
-  /** So many bytes are read before it counts what that takes. */
-  readonly warmUp: number;
+  /** So many bytes are read, or for so long, before it counts what that takes: whichever is over first. */
+  readonly warmUp: { readonly bytes: number; readonly milliseconds: number };
 }
 
 /** What it has done when the peer has ended. */

@@ -15,10 +15,13 @@ async function read({ port, way, subject, warmUp }: ReadOrder): Promise<ReaderRe
     at: performance.now(),
   });
   let begin = here();
+  const start = begin.at;
   const socket = SUBJECTS[subject].open[way](port, tally);
   const looking = setInterval(() => {
     begin = here();
-    if (tally.bytes >= warmUp) clearInterval(looking);
+    if (tally.bytes >= warmUp.bytes || begin.at - start >= warmUp.milliseconds) {
+      clearInterval(looking);
+    }
   }, LOOK);
   await once(socket, 'end');
   clearInterval(looking);

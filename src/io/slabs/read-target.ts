@@ -1,6 +1,9 @@
 /**
  * Where a socket reads to. All that read little share one place, the landing: what came is moved out of it before the next
- * read, so that a connection at rest takes no memory. A socket that reads much gets a slab to itself, and what came stays where it is.
+ * read, so that a connection that reads little takes no memory while it is at rest. A socket that reads much gets a slab to itself, and what came stays where it is.
+ *
+ * It keeps that slab while it is silent: Node.js is told of the next place after each read, and can be told of another one at no other time (`useUserBuffer()` of a handle adds
+ * one, which stays until the connection is closed; on Windows the kernel has the old one by then). So only some slabs are lent, and who gets none reads to the landing.
  */
 import { allocate, copyBytes } from '../../bytes.js';
 import { copies } from '../../copies.js';
