@@ -104,7 +104,9 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
       ? await handlingHere(handlers)
       : handlingInThreads(threads, handlers, pool, sessions, onTrouble);
 
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
+  // Who ends behind his last message is answered all the same: the session ends the other half.
+  const sockets = { pauseOnConnect: true, noDelay: true, allowHalfOpen: true };
+  const server = createServer(sockets, (accepted) => {
     const reader = pool.accept(accepted, {
       role: 'server',
       answerErrors: true,

@@ -65,6 +65,8 @@ export class Session {
   #isLeaving = false;
   /** Its DISCONNECT has come, and may not have been handled yet. */
   #hasTakenLeave = false;
+  /** Frames that are being handled: a batch may come back in pieces. */
+  #unanswered = 0;
   /** QoS and Packet Identifier of a long message that has begun. */
   #long = { qos: 0, packetIdentifier: 0 };
 
@@ -76,6 +78,7 @@ export class Session {
       this.#clearAt = performance.now();
       reader.resume();
     });
+    this.socket.once('end', () => this.#leaveIfDone());
     this.socket.once('close', () => this.#close());
   }
 
@@ -86,7 +89,9 @@ export class Session {
   admits(batch: SlabBatch): boolean {
     this.#heardAt = performance.now();
     if (this.#subscriber === undefined && !this.#isLeaving) this.#open(batch);
-    return !this.#isLeaving && !this.#hasTakenLeave;
+    if (this.#isLeaving || this.#hasTakenLeave) return false;
+    this.#unanswered += batch.length;
+    return true;
   }
 
   #open(batch: SlabBatch): void {
@@ -125,6 +130,7 @@ export class Session {
 
   /** Answers the frames of a batch, which have been handled, in one write. Whoever takes no answer of this size is cut off. */
   answer(batch: SlabBatch): void {
+    this.#unanswered -= batch.length;
     try {
       this.#answer(batch);
     } catch (error) {
@@ -142,7 +148,13 @@ export class Session {
       // Who does not receive what he is answered may ask nothing more until he does.
       if (!this.socket.write(this.#encoder.encodeAll(answers))) this.#reader.pause();
     }
-    if (this.#isLeaving) this.socket.destroySoon();
+    this.#leaveIfDone();
+  }
+
+  /** Closes the connection, behind the answers, if it is to be, or if the client has ended and been answered everything. */
+  #leaveIfDone(): void {
+    const isDone = this.socket.readableEnded && this.#unanswered === 0;
+    if (this.#isLeaving || isDone) this.socket.destroySoon();
   }
 
   #answerTo(frame: FrameCursor): EncodablePacket | undefined {

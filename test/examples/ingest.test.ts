@@ -191,6 +191,32 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     expect(trouble).toEqual([]);
   });
 
+  test('who ends behind its messages is answered all of them, and then the connection is closed', async () => {
+    const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'hasty' }));
+    const subscriptions = [{ topicFilter: 'b', qos: 0 as const }];
+    socket.write(encode({ type: 'SUBSCRIBE', packetIdentifier: 9, subscriptions }));
+    const publish = (packetIdentifier: number) =>
+      encode({ type: 'PUBLISH', topic: 'a', payload: 'x', qos: 1, packetIdentifier });
+    socket.end(Buffer.concat([1, 2, 3, 4, 5].map(publish)));
+    const answers: Buffer[] = [];
+    // Its own half has ended, so this is until the server has closed the other one.
+    for await (const chunk of socket) answers.push(chunk);
+    const pubacks = [1, 2, 3, 4, 5].flatMap((packetIdentifier) => [0x40, 2, 0, packetIdentifier]);
+    const before = [0x20, 2, 0, 0, 0x90, 3, 0, 9, 0];
+    expect(Buffer.concat(answers)).toEqual(Buffer.of(...before, ...pubacks));
+    await until(() => expect(ingest.connections).toBe(0));
+    expect(trouble).toEqual([]);
+  });
+
+  test('who ends and has sent nothing is closed as well', async () => {
+    const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end();
+    await once(socket.resume(), 'end');
+    await until(() => expect(ingest.connections).toBe(0));
+    expect(trouble).toEqual([]);
+  });
+
   test('nothing behind a DISCONNECT counts', async () => {
     const subscriber = await connected(5);
     const seen: string[] = [];
@@ -355,15 +381,39 @@ test.each([
   },
 );
 
+const ENDLESS = `export const countingRoutes = () => ({
+  counts: {},
+  routes: [['endless', () => { for (;;); }]],
+});`;
+
+test('who has ended is cut off with the thread that has its messages', async () => {
+  const ingest = await startIngest({
+    threads: 1,
+    handlers: new URL(`data:text/javascript,${encodeURIComponent(ENDLESS)}`),
+  });
+  try {
+    const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.resume().on('error', () => {});
+    const closed = once(socket, 'close');
+    socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+    socket.end(encode({ type: 'PUBLISH', topic: 'endless', qos: 1, packetIdentifier: 1 }));
+    await until(() => expect(ingest.pool.heldBatches).toBe(1));
+    // Long enough for its end to have come.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ingest.connections).toBe(1);
+    await ingest.restartThread(0);
+    await closed;
+    await until(() => expect([ingest.connections, ingest.pool.heldBatches]).toEqual([0, 0]));
+  } finally {
+    await ingest.close();
+  }
+});
+
 test('a handler that never ends does not keep the server from closing', async () => {
-  const handlers = `export const countingRoutes = () => ({
-    counts: {},
-    routes: [['endless', () => { for (;;); }]],
-  });`;
   const trouble: string[] = [];
   const ingest = await startIngest({
     threads: 1,
-    handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
+    handlers: new URL(`data:text/javascript,${encodeURIComponent(ENDLESS)}`),
     onTrouble: (what) => trouble.push(what),
   });
   const socket = connectSocket(ingest.port, '127.0.0.1').resume();
