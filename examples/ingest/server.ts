@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type SlabBatch, SlabPool } from 'mqtt-wasm';
+import { escapeText } from '../live/text.js';
 import type { Counts, Handlers } from './handlers.js';
 import { Delivery, Routes } from './routes.js';
 import { type Context, Session } from './session.js';
@@ -24,7 +25,10 @@ export interface IngestOptions {
   readonly onTrouble?: OnTrouble;
 }
 
-/** Gets what happens beside the traffic: a client that broke a rule, by the number of its connection, or a thread that failed. */
+/**
+ * Gets what happens beside the traffic: a client that broke a rule, by the number of its connection, or a thread that failed. The messages of
+ * errors may hold text of clients, as that of `JSON.parse()` does: in `what` it is escaped, for a terminal, in `error` it is not.
+ */
 export type OnTrouble = (what: string, error: Error, connection?: number) => void;
 
 export interface Ingest {
@@ -89,8 +93,9 @@ export async function startIngest(options: IngestOptions = {}): Promise<Ingest> 
     threads = 0,
     slabs = threads > 0 ? SHARED_SLABS : undefined,
     handlers = new URL('./handlers.js', import.meta.url),
-    onTrouble = () => {},
+    onTrouble: tell = () => {},
   } = options;
+  const onTrouble: OnTrouble = (what, ...rest) => tell(escapeText(what), ...rest);
   const pool = new SlabPool({ shared: threads > 0, slabs });
   const context: Context = {
     subscribers: new Subscribers(pool),

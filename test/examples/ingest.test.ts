@@ -381,6 +381,35 @@ test.each([
   },
 );
 
+test.each([0, 1])(
+  'with %i worker threads, what a client makes a handler throw cannot act upon a terminal',
+  async (threads) => {
+    const handlers = `export const countingRoutes = () => ({
+      counts: {},
+      routes: [['#', ({ payload }) => { JSON.parse(String(payload)); }]],
+    });`;
+    const trouble: [what: string, error: Error][] = [];
+    const ingest = await startIngest({
+      threads,
+      handlers: new URL(`data:text/javascript,${encodeURIComponent(handlers)}`),
+      onTrouble: (what, error) => trouble.push([what, error]),
+    });
+    try {
+      const socket = connectSocket(ingest.port, '127.0.0.1').resume();
+      socket.on('error', () => {});
+      socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
+      socket.write(encode({ type: 'PUBLISH', topic: 'a', payload: '\u001b]0;\u0007\u009b' }));
+      await until(() => expect(trouble).toHaveLength(1));
+      const [[what, error]] = trouble as [[string, Error]];
+      expect(error.message).toContain('\u001b');
+      expect(what).toMatch(/\\u\{1b\}/);
+      expect(what).not.toMatch(/\p{C}/u);
+    } finally {
+      await ingest.close();
+    }
+  },
+);
+
 const ENDLESS = `export const countingRoutes = () => ({
   counts: {},
   routes: [['endless', () => { for (;;); }]],
