@@ -34,7 +34,7 @@ export type OnTrouble = (what: string, error: Error, connection?: number) => voi
 export interface Ingest {
   readonly port: number;
   readonly pool: SlabPool;
-  /** Messages handled and, above QoS 0, acknowledged. */
+  /** PUBLISH packets that were acknowledged, or at QoS 0 handled: a message that its client sends again counts again. */
   readonly messages: number;
   readonly connections: number;
   /** What the handlers have counted: one for each thread. */

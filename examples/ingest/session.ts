@@ -35,7 +35,7 @@ export interface Context {
   readonly maximumPacketSize: number;
   /** By Client Identifier. */
   readonly sessions: Map<string, Session>;
-  /** Messages that were acknowledged, or at QoS 0 handled. */
+  /** PUBLISH packets that were acknowledged, or at QoS 0 handled. */
   messages: number;
 }
 
