@@ -65,7 +65,7 @@ export class SlabPool {
     return this.#store.heldBatches;
   }
 
-  /** How many connections are being read. */
+  /** How many connections are being read: those that have neither ended nor been closed. */
   get readers(): number {
     return this.#store.turns.readers.size;
   }
@@ -129,7 +129,8 @@ export class SlabPool {
   }
 
   /**
-   * Reads any stream of bytes, each chunk of which is copied into the pool's memory. For WebSockets and the like.
+   * Reads any stream of bytes, each chunk of which is copied into the pool's memory. For WebSockets and the like. The pool lets go of it when it
+   * emits `end` or `close`: one with `emitClose: false` that is destroyed before its end stays among the {@link readers}.
    *
    * @throws `TypeError` or `RangeError` naming the option at fault
    */

@@ -165,7 +165,8 @@ export class SlabReader<S extends Readable = Duplex> {
   attach(socket: S, readsIntoSlabs: boolean): void {
     this.#socket = socket;
     this.#readsIntoSlabs = readsIntoSlabs;
-    if (socket.closed) {
+    // A stream that has ended already has nothing to give, and may never be closed.
+    if (socket.closed || socket.readableEnded) {
       this.#close();
       return;
     }
@@ -323,6 +324,8 @@ export class SlabReader<S extends Readable = Duplex> {
   /** The peer has ended, which may be in the middle of a frame; all that came before has been taken. */
   #end(): void {
     if (this.#isOver) return;
+    // Nothing more is read, and not every stream tells when it is closed.
+    this.#store.turns.delete(this);
     try {
       this.#decoder.end();
     } catch (error) {

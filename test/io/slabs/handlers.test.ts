@@ -523,3 +523,27 @@ test('a stream of empty chunks, and one that was closed before', async () => {
   expect(pool.readers).toBe(0);
   expect(pool.freeSlabs).toBe(pool.slabs - 1);
 });
+
+test('a stream that has ended before, and is not closed', async () => {
+  const pool = smallPool();
+  const stream = Readable.from([numbered(1, 200)], { objectMode: false, autoDestroy: false });
+  await once(stream.resume(), 'end');
+  const reader = pool.read(stream, { onBatch: () => {} });
+  expect([reader.socket, stream.closed, pool.readers]).toEqual([stream, false, 0]);
+});
+
+test('a stream that does not tell that it is closed', async () => {
+  const pool = smallPool();
+  const numbers: number[] = [];
+  const chunks = [numbered(1, 200), numbered(2, 200)];
+  const stream = Readable.from(chunks, { objectMode: false, emitClose: false });
+  pool.read(stream, {
+    onBatch: async (batch) => {
+      await turns(2);
+      numbers.push(...numbersOf(batch));
+    },
+  });
+  expect(pool.readers).toBe(1);
+  await until(() => stream.closed && numbers.length === 2 && pool.heldBatches === 0);
+  expect([numbers, pool.readers]).toEqual([[1, 2], 0]);
+});
