@@ -55,6 +55,7 @@ export interface SlabReaderOptions<S extends Readable = Duplex>
   /**
    * Gets the frames that a read has completed. The batch is good until the handler is over; if it returns a promise, until that is
    * settled, and nothing more is read from this connection before. What the handler throws, or rejects with, destroys the socket.
+   * When that has been closed or destroyed by then nobody hears of it, so a handler that outlives its socket has to report its errors itself.
    */
   readonly onBatch: (batch: SlabBatch, reader: SlabReader<S>) => unknown;
   /**
