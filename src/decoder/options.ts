@@ -90,7 +90,8 @@ export interface DecoderOptions {
   /**
    * A PUBLISH of more bytes than this, fixed header included, is not held until it is complete but comes as
    * `PUBLISH_START`, any number of `PUBLISH_PART`, and `PUBLISH_END`, so that payloads of any length pass in
-   * constant memory. Left out, every PUBLISH comes whole. Each piece takes some hundred bytes and some time: less
+   * constant memory. Its header is held until it is complete: 65,548 bytes and, in MQTT 5.0, `maximumListPacketSize` of
+   * properties at most. Left out, every PUBLISH comes whole. Each piece takes some hundred bytes and some time: less
    * than a few KiB is no saving.
    */
   readonly publishPartsAbove?: number | undefined;

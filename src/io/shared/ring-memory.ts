@@ -84,7 +84,7 @@ export class RingMemory {
     this.#names = names;
   }
 
-  /** Memory for a ring of at least so many slots. */
+  /** Memory for a ring of at least so many slots: their number is rounded up to a power of two. 192 bytes, and 80 a slot. */
   static allocate(atLeast: number): SharedArrayBuffer {
     const slots = 2 ** Math.ceil(Math.log2(atLeast));
     return new SharedArrayBuffer((QUEUES + slots * WORDS_A_SLOT) * Int32Array.BYTES_PER_ELEMENT);

@@ -9,7 +9,7 @@ import type { SlabBatch } from './batch.js';
 import type { SlabReader } from './reader.js';
 import { reserveOf } from './store.js';
 
-/** Options of a {@link SlabPool}. The memory of a pool is what is in them: `slabs` times `slabBytes`, and 2.7 MiB. */
+/** Options of a {@link SlabPool}. The memory of a pool is what is in them: `slabs` times `slabBytes`, and 2.7 MiB. Each ring has its own besides: see `SlabPool.ring()`. */
 export interface SlabPoolOptions {
   /** How many slabs there are: 64 by default, at least 4, and at least 26 where the memory is shared. */
   readonly slabs?: number | undefined;
@@ -60,7 +60,7 @@ export interface SlabReaderOptions<S extends Readable = Duplex>
   readonly onBatch: (batch: SlabBatch, reader: SlabReader<S>) => unknown;
   /**
    * As `DecoderOptions.publishPartsAbove`, but half a slab by default: what is longer comes in parts, unless you set it higher. Where the
-   * memory is shared it may not be more.
+   * memory is shared it may not be more. The header of a PUBLISH that comes in parts may be longer.
    */
   readonly publishPartsAbove?: number | undefined;
   /**

@@ -81,7 +81,8 @@ export class SlabPool {
   }
 
   /**
-   * A way to hand batches of this pool, which must be `shared`, to one other thread.
+   * A way to hand batches of this pool, which must be `shared`, to one other thread. It has shared memory of its own: 192 bytes, and 80 for each of `maximumBatches` + `slabs` + 64
+   * slots, whose number is rounded up to a power of two; 640 KiB by default.
    *
    * @param options see {@link SharedRingOptions}
    * @throws `TypeError` if the pool is not shared, or naming the option at fault
