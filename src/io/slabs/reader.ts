@@ -98,7 +98,11 @@ export class SlabReader<S extends Readable = Duplex> {
     return this.#socket;
   }
 
-  /** Whether the kernel writes into the pool's memory. If not, each chunk is copied into it; nothing else is different. */
+  /**
+   * Whether the kernel writes into the pool's memory. If not, each chunk is copied into it. One thing else is different: a socket that reads into the pool's memory stops as soon
+   * as it has to wait (for the pool, for a handler's promise, after {@link pause}), and hears that the peer has ended or reset the connection only when it goes on, of a reset also when it is written to. One whose
+   * chunks are copied fills its buffer first, up to `readableHighWaterMark`, and hears of a reset unless the peer has sent more than that.
+   */
   get readsIntoSlabs(): boolean {
     return this.#readsIntoSlabs;
   }
@@ -125,7 +129,9 @@ export class SlabReader<S extends Readable = Duplex> {
     return this.#decoder.unfinishedLength;
   }
 
-  /** Reads nothing more until {@link resume}: the peer's bytes stay in the kernel, and soon with the peer. */
+  /**
+   * Reads nothing more until {@link resume}: the peer's bytes stay in the kernel, and soon with the peer. Whether it is heard meanwhile that the peer is gone: see {@link readsIntoSlabs}.
+   */
   pause(): void {
     this.#hold(BY_USER);
   }
