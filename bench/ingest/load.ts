@@ -7,7 +7,7 @@ import { PINGREQ, PINGRESP, pubackRing, publishRing } from '../brokers/frames.js
 import { openPeer, type Peer } from '../brokers/peer.js';
 import { floodInWindow } from '../brokers/source.js';
 import { cutBurst, floodInBursts } from './bursts.js';
-import { LOADS, type LoadName, MOST_IN_FLIGHT, WINDOW } from './loads.js';
+import { LOADS, type LoadName, MOST_IN_FLIGHT, windowOf } from './loads.js';
 import type { LoadOrder, LoadReport } from './messages.js';
 
 /** Connections that are made at the same time. */
@@ -34,7 +34,7 @@ function makeFlood(load: LoadName, peers: readonly Peer[]): Flood {
     return (end) => floodInBursts(peers, burst, end);
   }
   const answers = pubackRing();
-  const window = Math.max(1, Math.floor(WINDOW / peers.length));
+  const window = windowOf(peers.length);
   return async (end) => {
     const sent = peers.map((peer) => floodInWindow(peer, ring, answers, window, end));
     const counts = await Promise.all(sent);

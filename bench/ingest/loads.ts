@@ -32,6 +32,11 @@ export const MOST_IN_FLIGHT = { messages: 131_072, bytes: 64 * 1_048_576 } as co
 /** At QoS 1, PUBLISH that wait for their PUBACK, over all connections; where there are more connections, one each. */
 export const WINDOW = 1000;
 
+/** How many of them each of so many connections has. */
+export function windowOf(connections: number): number {
+  return Math.max(1, Math.floor(WINDOW / connections));
+}
+
 /** A load on so many connections. */
 export interface Case {
   readonly load: LoadName;

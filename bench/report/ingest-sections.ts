@@ -1,5 +1,5 @@
 /** What the document says of the ingest server, of reading, and of rings. */
-import { MOST_IN_FLIGHT, WINDOW } from '../ingest/loads.js';
+import { MOST_IN_FLIGHT, WINDOW, windowOf } from '../ingest/loads.js';
 import type { IngestReport } from '../ingest/report.js';
 import { describeHost } from './about.js';
 import type { Plot } from './draw.js';
@@ -10,12 +10,21 @@ function serverSections(report: IngestReport, plots: readonly Plot[]): string[] 
   const { aedes, mosquitto, milliseconds, cases } = report;
   const others = mosquitto === undefined ? '' : ` and Mosquitto ${mosquitto} as Debian has it`;
   const window = WINDOW.toLocaleString('en');
+  const counts = new Set(cases.map(({ connections }) => connections));
+  const windows = [...counts]
+    .map((connections) => {
+      const each = windowOf(connections).toLocaleString('en');
+      return connections === 1
+        ? `${each} where there is one connection`
+        : `${each} of each where there are ${connections.toLocaleString('en')}`;
+    })
+    .join(', ');
   return [
     prose(`The server of [examples/ingest](../examples/ingest), with and without worker threads, beside aedes ${aedes} from npm, with
       mqtt-packet and with mqtt-wasm in its place,${others}: each in a process of its own, by turns. Another process sends frames that
       were encoded before, for ${milliseconds} ms behind a warm-up. At QoS 0 a connection sends bursts, each with a PINGREQ behind it,
-      and ${MOST_IN_FLIGHT.messages.toLocaleString('en')} messages or ${MOST_IN_FLIGHT.bytes / 2 ** 20} MiB are under way at most, over all connections; at QoS 1 ${window} messages wait for their
-      PUBACK, over all connections, or one of each. The clock stops when everything that was sent has been taken in, as the PINGRESP of
+      and ${MOST_IN_FLIGHT.messages.toLocaleString('en')} messages or ${MOST_IN_FLIGHT.bytes / 2 ** 20} MiB are under way at most, over all connections; at QoS 1, ${window} messages wait for their
+      PUBACK, over all connections together: ${windows}. The clock stops when everything that was sent has been taken in, as the PINGRESP of
       each connection proves, and as the server itself counts (Mosquitto does not tell).`),
     prose(`CPU time is the server's, all threads and system calls included; \`cores\` is how many it kept busy, \`generator\` how much
       of a core sending took: where that is near 1, the generator is what is measured. With two cores, workers share one with it. A
