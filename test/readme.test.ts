@@ -16,6 +16,7 @@ import { Decoder } from '../src/decoder/decoder.js';
 import { encode } from '../src/encoder/encoder.js';
 import * as mqttWasm from '../src/index.js';
 import type { ControlPacket } from '../src/protocol/packets.js';
+import { eventually } from './support/eventually.js';
 import { hex, join } from './support/hex.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -119,7 +120,7 @@ describe('the server', () => {
     socket.write(join(CONNECT, PUBLISH));
     expect((await once(socket, 'data'))[0]).toEqual(Buffer.from([0x20, 2, 0, 0]));
     socket.end();
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await eventually(() => expect(open()).toBe(0));
     expect(printed).toEqual(['a/b 5 bytes']);
   });
 
@@ -128,7 +129,7 @@ describe('the server', () => {
     const socket = await connect();
     socket.end(encode({ type: 'CONNECT', protocolLevel: 5, clientIdentifier: 'a' }));
     expect((await once(socket, 'data'))[0]).toEqual(hex('20 03 00 00 00'));
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await eventually(() => expect(open()).toBe(0));
   });
 
   test.each([
@@ -141,8 +142,8 @@ describe('the server', () => {
     socket.write(join(CONNECT, PUBLISH));
     await once(socket, 'data');
     misbehave(socket);
-    await vi.waitFor(() => expect(open()).toBe(0));
-    await vi.waitFor(() => expect(printed).toHaveLength(2));
+    await eventually(() => expect(open()).toBe(0));
+    await eventually(() => expect(printed).toHaveLength(2));
     expect(printed[0]).toBe('a/b 5 bytes');
     expect(printed[1]).toContain(message);
   });
@@ -185,11 +186,11 @@ describe('the server on connections', () => {
       });
       const connack = Buffer.from(hex(accepted)).toString('hex');
       socket.write(encode({ type: 'CONNECT', protocolLevel, clientIdentifier: 'a' }));
-      await vi.waitFor(() => expect(answer).toBe(connack));
+      await eventually(() => expect(answer).toBe(connack));
       socket.write(join(encode({ type: 'PINGREQ' }), hex('36 00')));
       await closed;
       expect(answer).toBe(connack + Buffer.from(hex(last)).toString('hex'));
-      await vi.waitFor(() => expect(open()).toBe(0));
+      await eventually(() => expect(open()).toBe(0));
       expect(printed).toEqual([expect.stringContaining('QoS is not 0, 1 or 2')]);
     },
   );
@@ -266,7 +267,7 @@ test('the pipeline hands over every packet', async () => {
   });
   const socket = await reach();
   socket.end(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
-  await vi.waitFor(() => expect(done).toBeDefined());
+  await eventually(() => expect(done).toBeDefined());
   await done;
   expect(handled).toMatchObject([{ type: 'CONNECT' }]);
 });
@@ -294,7 +295,7 @@ describe('the decoder on a socket', () => {
 
   test('hands over packets', async () => {
     const { handled, errors, socket } = await start(CONNACK);
-    await vi.waitFor(() => expect(handled).toHaveLength(1));
+    await eventually(() => expect(handled).toHaveLength(1));
     expect(errors).toEqual([]);
     socket.destroy();
   });
@@ -304,7 +305,7 @@ describe('the decoder on a socket', () => {
     ['stops inside a packet', join(CONNACK, hex('30')), true, 'inside a packet'],
   ])('survives a server that %s', async (_, bytes, half, message) => {
     const { handled, errors, socket } = await start(bytes, half);
-    await vi.waitFor(() => expect(socket.destroyed).toBe(true));
+    await eventually(() => expect(socket.destroyed).toBe(true));
     await sleep(10);
     expect(handled).toMatchObject([{ type: 'CONNACK' }]);
     expect(errors.join()).toContain(message);

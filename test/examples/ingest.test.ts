@@ -21,9 +21,7 @@ import {
   Encoder,
   encode,
 } from '../../src/index.js';
-
-/** Waits for what must come true, on a slow machine as well. */
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+import { eventually } from '../support/eventually.js';
 
 describe.each([0, 2])('with %i worker threads', (threads) => {
   let ingest: Ingest;
@@ -38,7 +36,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.endAsync(true);
     await ingest.close();
-    await until(() => expect(ingest.connections).toBe(0));
+    await eventually(() => expect(ingest.connections).toBe(0));
     expect(ingest.pool.heldBatches).toBe(0);
   });
 
@@ -70,7 +68,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
       }
     }
     await publishers[0].publishAsync('site/7/temperature', 'cold');
-    await until(() => expect(ingest.messages).toBe(25));
+    await eventually(() => expect(ingest.messages).toBe(25));
     expect(await total()).toEqual({ messages: 25, payloadBytes: 4 * 3 * (2 + 3) + 4, highest: 23 });
     expect(trouble).toEqual([]);
   });
@@ -99,12 +97,12 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
         expected.push(`a/${index} ${payload.length} ${payload.slice(0, 5)} 0`);
       }
     }
-    await until(() => {
+    await eventually(() => {
       for (const messages of seen) expect([...messages].sort()).toEqual([...expected].sort());
     });
     await old.unsubscribeAsync('a/#');
     await publisher.publishAsync('a/0', 'more', { qos: 1 });
-    await until(() => expect(seen[1]).toHaveLength(expected.length + 1));
+    await eventually(() => expect(seen[1]).toHaveLength(expected.length + 1));
     expect(seen[0]).toHaveLength(expected.length);
   });
 
@@ -118,10 +116,10 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
       for (let index = 0; index < 200; index++) {
         publisher.publish(`flood/${index % 7}`, String(turn * 200 + index));
       }
-      await until(() => expect(numbers).toHaveLength((turn + 1) * 200));
+      await eventually(() => expect(numbers).toHaveLength((turn + 1) * 200));
     }
     expect(numbers).toEqual(Array.from({ length: 4000 }, (_, index) => index));
-    await until(() => expect(ingest.pool.heldBatches).toBe(0));
+    await eventually(() => expect(ingest.pool.heldBatches).toBe(0));
   });
 
   test('of two clients with one name the earlier one has to go, and who breaks a rule as well', async () => {
@@ -135,7 +133,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     await once(socket, 'data');
     socket.write(Uint8Array.of(0x30, 0x05, 0, 1, 0x23, 0, 0));
     await once(socket, 'close');
-    await until(() => expect(trouble).toHaveLength(1));
+    await eventually(() => expect(trouble).toHaveLength(1));
     expect(trouble[0]).toMatch(/wildcard/);
   });
 
@@ -172,7 +170,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
       }
       await publisher.publishAsync('a', 'x', { qos: 1 });
     }
-    await until(() => expect(lengths).toHaveLength(6));
+    await eventually(() => expect(lengths).toHaveLength(6));
     expect(lengths).toEqual([fits, fits, 1, fits, fits, 1]);
   });
 
@@ -187,7 +185,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     socket.write(encode({ type: 'DISCONNECT' }));
     await once(socket.resume(), 'end');
     await publisher.publishAsync('a', 'too late', { qos: 1 });
-    await until(() => expect(ingest.connections).toBe(1));
+    await eventually(() => expect(ingest.connections).toBe(1));
     expect(trouble).toEqual([]);
   });
 
@@ -238,7 +236,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     for await (const chunk of socket) answers.push(chunk);
     expect(Buffer.concat(answers)).toEqual(Buffer.of(0x20, 2, 0, 0, 0x40, 2, 0, 1));
     await subscriber.publishAsync('a', 'last', { qos: 1 });
-    await until(() => expect(seen).toContain('last'));
+    await eventually(() => expect(seen).toContain('last'));
     expect(seen).toEqual(['before', 'last']);
     expect(await total()).toMatchObject({ messages: 2 });
     expect(ingest.messages).toBe(2);
@@ -263,7 +261,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     socket.write(Buffer.alloc(2 * 65_536, encode({ type: 'PUBLISH', topic: 'b', payload: '!' })));
     await once(socket, 'close');
     await subscriber.publishAsync('a', 'last', { qos: 1 });
-    await until(() => expect(seen).toContain('last'));
+    await eventually(() => expect(seen).toContain('last'));
     expect(seen).toEqual(['before', 'last']);
     expect(await total()).toMatchObject({ messages: 2 });
   });
@@ -298,9 +296,9 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
       await publisher.publishAsync('a/b', payload, { qos: 1 });
       await publisher.publishAsync('c/d', payload, { retain: true, qos: 1 });
     }
-    await until(() => expect(seen[2]).toEqual(expected));
+    await eventually(() => expect(seen[2]).toEqual(expected));
     const without = expected.map((flags) => flags.replace('true', 'false'));
-    await until(() => expect(seen.slice(0, 2)).toEqual([without, without]));
+    await eventually(() => expect(seen.slice(0, 2)).toEqual([without, without]));
   });
 
   test('who is silent for too long is cut off', async () => {
@@ -339,8 +337,8 @@ test('when a thread ends its clients are cut off, those of others are not, and a
     const there = clients.find((client) => client !== gone);
     expect(there?.connected).toBe(true);
     for (const client of clients) await client.publishAsync('a', 'after', { qos: 2 });
-    await until(() => expect(ingest.messages).toBe(4));
-    await until(() => expect(ingest.pool.heldBatches).toBe(0));
+    await eventually(() => expect(ingest.messages).toBe(4));
+    await eventually(() => expect(ingest.pool.heldBatches).toBe(0));
     for (const client of clients) await client.endAsync(true);
   } finally {
     await ingest.close();
@@ -370,10 +368,12 @@ test.each([
       socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
       socket.write(encode({ type: 'PUBLISH', topic: 'bad' }));
       await once(socket, 'close');
-      await until(() => expect(trouble).toEqual([expect.stringMatching(`^thread [01]: ${told}$`)]));
+      await eventually(() =>
+        expect(trouble).toEqual([expect.stringMatching(`^thread [01]: ${told}$`)]),
+      );
       // The thread that did not fail, and the one that comes for the other, soon.
-      await until(() => sayGood(ingest.port));
-      await until(() => sayGood(ingest.port));
+      await eventually(() => sayGood(ingest.port));
+      await eventually(() => sayGood(ingest.port));
       expect(trouble).toHaveLength(1);
     } finally {
       await ingest.close();
@@ -449,7 +449,7 @@ test('a handler that never ends does not keep the server from closing', async ()
   socket.on('error', () => {});
   socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
   socket.write(encode({ type: 'PUBLISH', topic: 'endless' }));
-  await until(() => expect(ingest.pool.heldBatches).toBe(1));
+  await eventually(() => expect(ingest.pool.heldBatches).toBe(1));
   await ingest.close();
   expect(trouble).toEqual([]);
   expect(ingest.pool.heldBatches).toBe(0);
@@ -520,7 +520,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     await ingest.close();
-    await until(() => expect(ingest.pool.heldBatches).toBe(0));
+    await eventually(() => expect(ingest.pool.heldBatches).toBe(0));
   });
 
   /** A client that sends these packets, the first of which is its CONNECT. */
@@ -606,7 +606,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await closed;
-    await until(() => expect(ingest.connections).toBe(0));
+    await eventually(() => expect(ingest.connections).toBe(0));
     expect(ingest.messages).toBe(0);
     expect(await ingest.counts()).toMatchObject([{ messages: 0 }]);
     expect(trouble.filter(({ name }) => name !== 'Error')).toEqual([]);
@@ -617,7 +617,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
       client({ ...connect(`${protocolLevel}`), protocolLevel } as ConnectPacket, subscribe('t')),
     ) as [Socket, Socket];
     const messages = Promise.all([received(old, 3, 4), received(recent, 3)]);
-    await until(() => expect(Math.min(old.bytesRead, recent.bytesRead)).toBeGreaterThan(8));
+    await eventually(() => expect(Math.min(old.bytesRead, recent.bytesRead)).toBeGreaterThan(8));
     const encoder = new Encoder();
     const properties = { userProperties: [['n', 'v']] };
     const packets = [connect('p'), { type: 'PUBLISH', topic: 't', payload: 'x', properties }];
@@ -630,7 +630,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
   test('a message of QoS 2 that is sent again is passed on once, until it has been released', async () => {
     const subscriber = client(connect('s'), subscribe('t'));
     const packets = received(subscriber, 6);
-    await until(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    await eventually(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
     const message = (payload: string | Uint8Array, packetIdentifier = 1, isSentAgain = false) =>
       ({
         type: 'PUBLISH',
@@ -657,11 +657,11 @@ describe('clients that ask for what there is not, or do not behave', () => {
     // Nobody subscribes for a while, in which it is released.
     const encoder = new Encoder({ protocolVersion: 5 });
     subscriber.destroy();
-    await until(() => expect(ingest.connections).toBe(1));
+    await eventually(() => expect(ingest.connections).toBe(1));
     publisher.write(encoder.encode({ type: 'PUBREL', packetIdentifier: 3 }));
     const another = client(connect('s'), subscribe('t'));
     const more = received(another, 3);
-    await until(() => expect(another.bytesRead).toBeGreaterThan(20));
+    await eventually(() => expect(another.bytesRead).toBeGreaterThan(20));
     publisher.write(encoder.encode(message('new', 3)));
     expect((await more)[2]).toMatchObject({ payload: Buffer.from('new') });
   });
@@ -673,15 +673,15 @@ describe('clients that ask for what there is not, or do not behave', () => {
     const payload = randomBytes(600_000);
     const frame = encoder.encode({ type: 'PUBLISH', topic: 't', payload });
     const publisher = client(connect('p'));
-    await until(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    await eventually(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
     const answered = async (packet: EncodablePacket) => {
       const before = subscriber.bytesRead;
       subscriber.write(encoder.encode(packet));
-      await until(() => expect(subscriber.bytesRead).toBeGreaterThan(before));
+      await eventually(() => expect(subscriber.bytesRead).toBeGreaterThan(before));
     };
     const taken = async (from: number, to: number) => {
       publisher.write(frame.subarray(from, to));
-      await until(async () => {
+      await eventually(async () => {
         const [counts] = await ingest.counts();
         expect(counts?.payloadBytes).toBeGreaterThan(to - 100);
       });
@@ -698,7 +698,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
   test('who loses its name to another is told', async () => {
     const first = client(connect('a'));
     const packets = received(first, 9);
-    await until(() => expect(ingest.connections).toBe(1));
+    await eventually(() => expect(ingest.connections).toBe(1));
     await received(client(connect('a')), 1);
     expect(await packets).toMatchObject([
       { type: 'CONNACK' },
@@ -763,7 +763,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
   test('nobody gets packets that are larger than he takes', async () => {
     const subscriber = client(connect('a', { maximumPacketSize: 50 }), subscribe('t'));
     const packets = received(subscriber, 3);
-    await until(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
+    await eventually(() => expect(subscriber.bytesRead).toBeGreaterThan(20));
     client(
       connect('b'),
       { type: 'PUBLISH', topic: 't', payload: Buffer.alloc(100) },
@@ -811,7 +811,7 @@ describe('clients that ask for what there is not, or do not behave', () => {
         if (!publisher.write(frame)) await once(publisher, 'drain');
       }
     }
-    await until(() => expect(ingest.messages).toBe(150 * count));
+    await eventually(() => expect(ingest.messages).toBe(150 * count));
     expect(ingest.pool.isHoldingBack).toBe(false);
     expect(ingest.pool.heldBatches).toBeGreaterThan(0);
   }, 30_000);

@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install, type Project, pack } from '../../examples/prepare.js';
+import { eventually } from '../support/eventually.js';
 import { hasMosquitto, startMosquitto } from '../support/mosquitto.js';
 import { Run } from './support.js';
 
@@ -79,7 +80,7 @@ test.each(READS_ALL ? ['mqtt:', 'ws:'] : ['mqtt:'])(
       const expected = [0, 1].flatMap((receiver) =>
         [0, 1].flatMap((sender) => [0, 1, 2].map((qos) => `${receiver} a/${sender} ${qos}`)),
       );
-      await vi.waitFor(() => expect(seen.sort()).toEqual(expected));
+      await eventually(() => expect(seen.sort()).toEqual(expected));
       for (const client of clients) await client.endAsync();
       expect(server.stderr).toBe('');
     } finally {

@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Router, startRouter } from '../../examples/router/broker.js';
 import { matches } from '../../examples/router/topic-filter.js';
+import { eventually } from '../support/eventually.js';
 
 let router: Router;
 const clients: MqttClient[] = [];
@@ -48,7 +49,7 @@ test('a message reaches the subscribers of both versions, at every QoS, and nobo
     await publisher.publishAsync('site/7/temperature', `at ${qos}`, { qos });
   }
   const expected = [0, 1, 2].map((qos) => `site/7/temperature at ${qos}`);
-  await vi.waitFor(() => expect(seen).toEqual([expected, expected, []]));
+  await eventually(() => expect(seen).toEqual([expected, expected, []]));
 });
 
 test('subscribers are looked up once a topic, and again when a subscription changes', async () => {
@@ -62,17 +63,17 @@ test('subscribers are looked up once a topic, and again when a subscription chan
     }
   };
   await publish(100);
-  await vi.waitFor(() => expect(messages).toHaveLength(100));
+  await eventually(() => expect(messages).toHaveLength(100));
   expect(router.lookUps).toBe(4);
   await subscriber.unsubscribeAsync('a/+');
   await publish(8);
   expect(router.lookUps).toBe(8);
   await subscriber.subscribeAsync('a/0');
   await publish(4);
-  await vi.waitFor(() => expect(messages).toHaveLength(101));
+  await eventually(() => expect(messages).toHaveLength(101));
   const before = router.lookUps;
   await subscriber.endAsync();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await publish(4);
     expect(router.lookUps).toBe(before + 4);
   });
@@ -89,7 +90,7 @@ test('who breaks a rule is dropped, and the others are served', async () => {
   await closed;
   expect(error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('QoS is not 0, 1 or 2'));
   await good.publishAsync('a', 'still here');
-  await vi.waitFor(() => expect(messages).toEqual(['a still here']));
+  await eventually(() => expect(messages).toEqual(['a still here']));
 });
 
 describe('a Topic Filter', () => {

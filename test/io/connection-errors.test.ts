@@ -10,6 +10,7 @@ import { MqttError } from '../../src/errors.js';
 import { mqttConnection } from '../../src/io/connection.js';
 import type { ControlPacket, EncodablePacket } from '../../src/protocol/packets.js';
 import { collect } from '../support/collect.js';
+import { eventually } from '../support/eventually.js';
 import { hex, join } from '../support/hex.js';
 import { bytesOf, pubacks } from '../support/pubacks.js';
 import {
@@ -218,7 +219,7 @@ describe('on sockets', () => {
     }
     await serving;
     expect(seen).toEqual(['CONNACK', ...Array<string>(50).fill('PINGRESP')]);
-    await vi.waitFor(() => expect([server.destroyed, client.destroyed]).toEqual([true, true]));
+    await eventually(() => expect([server.destroyed, client.destroyed]).toEqual([true, true]));
   });
 
   test('a slow reader holds up the peer', async () => {

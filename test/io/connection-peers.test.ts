@@ -4,9 +4,10 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connectAsync } from 'mqtt';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { type MqttConnection, mqttConnection } from '../../src/io/connection.js';
+import { eventually } from '../support/eventually.js';
 
 const subscribers = new Map<MqttConnection, Set<string>>();
 const errors: unknown[] = [];
@@ -78,9 +79,9 @@ describe.each(['mqtt', 'ws'] as const)('over %s', (scheme) => {
     await Promise.all(
       [0, 1, 100_000].map((length) => client.publishAsync('a/b', Buffer.alloc(length), { qos: 1 })),
     );
-    await vi.waitFor(() => expect(seen).toEqual(['a/b 0', 'a/b 1', 'a/b 100000']));
+    await eventually(() => expect(seen).toEqual(['a/b 0', 'a/b 1', 'a/b 100000']));
     await client.endAsync();
-    await vi.waitFor(() => expect(subscribers.size).toBe(0));
+    await eventually(() => expect(subscribers.size).toBe(0));
     expect(errors).toEqual([]);
   });
 
@@ -92,7 +93,7 @@ describe.each(['mqtt', 'ws'] as const)('over %s', (scheme) => {
     bad.stream.write(Uint8Array.of(0x36, 0x00));
     expect(await told).toMatchObject({ cmd: 'disconnect', reasonCode: 0x81 });
     await closed;
-    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    await eventually(() => expect(errors).toHaveLength(1));
     expect(errors.splice(0)[0]).toMatchObject({ code: 'ERR_MQTT_INVALID_QOS' });
     const good = await connectAsync(urlOf(scheme), options);
     await good.endAsync();

@@ -1,8 +1,9 @@
 /** Each malformed stream once, which the soak test only draws from: none makes other trouble than its own. */
 import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startIngest } from '../../examples/ingest/server.js';
+import { eventually } from '../support/eventually.js';
 import { malformedStreams } from './malformed.js';
 
 /** Connections at the same time. */
@@ -44,7 +45,7 @@ test.each([0, 2])('none makes other trouble than its own, with %i threads', asyn
   }
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, sendAll));
-    await vi.waitFor(() => expect([ingest.connections, ingest.pool.heldBatches]).toEqual([0, 0]));
+    await eventually(() => expect([ingest.connections, ingest.pool.heldBatches]).toEqual([0, 0]));
     expect(unearned).toEqual([]);
     expect(earned).toBeGreaterThan(100);
   } finally {
