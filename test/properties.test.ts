@@ -192,7 +192,10 @@ describe.each(VERSIONS)('any bytes as $version', ({ packet, reading, writing }) 
         mutations,
         (packets, changes) => {
           const { packets: good } = decodeChunks([mutate(bytesOf(packets), changes)], reading);
-          const again = decodeChunks([bytesOf(good)], reading);
+          // A mutation can make the reason code that is read, but not written where nobody asks for it.
+          const doubtful = { sendDoubtfulReasonCodes: true, ...writing };
+          const bytes = join(...good.map((packet) => encode(packet, doubtful)));
+          const again = decodeChunks([bytes], reading);
           expect(again.error).toBeUndefined();
           expect(comparable(again.packets)).toEqual(comparable(good));
         },

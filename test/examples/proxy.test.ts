@@ -62,11 +62,16 @@ describe('the proxy', () => {
   });
 
   it('reports a connection that breaks off inside a packet', async () => {
-    const sink = await serve((socket) => socket.resume());
+    let hasPassed = () => {};
+    const passed = new Promise<void>((resolve) => {
+      hasPassed = resolve;
+    });
+    const sink = await serve((socket) => socket.once('data', hasPassed));
     const { proxy, observer, paper } = await startProxy(sink);
     const socket = open(proxy.address);
     socket.write(CONNECT.subarray(0, 5));
-    await delay(50);
+    // What the proxy has not read yet, a reset takes away.
+    await passed;
     socket.resetAndDestroy();
     while (!/broken off|closed/.test(paper.text)) await delay(10);
     await proxy.settled();

