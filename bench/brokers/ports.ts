@@ -1,10 +1,13 @@
 /** Programs that listen on a port, and cannot be told to take any that is free. */
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often it is tried to connect, and how many milliseconds apart. */
+/** Below those that systems give away of their own accord: from 32,768 on, or from 49,152. */
+const PORTS = [10_000, 32_768] as const;
+/** How often it is tried to find a port or to connect, and how many milliseconds apart. */
 const MOST_TRIES = 100;
 const APART = 50;
 
@@ -15,14 +18,25 @@ export function findProgram(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** A port that is free now. */
+/** Whether nobody listens on the port of the loopback interface. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+const given = new Set<number>();
+
+/** A port that is free now, another one each time, and that nobody is given meanwhile who takes any port, be it to listen or to connect. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const port = randomInt(...PORTS);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error('no port');
 }
 
 /** Until somebody listens on the port of the loopback interface. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../bench/brokers/ports.js';
 import { Observer } from '../../examples/live/observer.js';
 import { Output } from '../../examples/live/output.js';
 import { type Address, TcpProxy } from '../../examples/live/proxy.js';
@@ -34,11 +35,9 @@ export async function serve(listener: (socket: Socket) => void): Promise<Address
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
-/** Listens on a free port and frees it again. */
+/** An address that nobody listens on. */
 export async function unusedAddress(): Promise<Address> {
-  const address = await serve(() => {});
-  await cleanUps.pop()?.();
-  return address;
+  return { host: '127.0.0.1', port: await freePort() };
 }
 
 /** Connects there; half of the connection may stay open. */

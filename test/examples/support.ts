@@ -42,9 +42,9 @@ export class Run {
     });
   }
 
-  /** The first match in what was printed, as soon as there is one. */
+  /** The first match in what was printed, as soon as there is one; a busy machine takes its time to start a program. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
-    const end = performance.now() + 20_000;
+    const end = performance.now() + 50_000;
     for (;;) {
       const match = pattern.exec(this.stdout);
       if (match !== null) return match;

@@ -14,6 +14,7 @@ import {
 } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createWebSocketStream, WebSocket, WebSocketServer } from 'ws';
+import { freePort } from '../../../bench/brokers/ports.js';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import type { SlabPool } from '../../../src/io/slabs/pool.js';
 import type { OnRead, SlabReader } from '../../../src/io/slabs/reader.js';
@@ -352,10 +353,7 @@ describe('a socket that connects', () => {
 
   test('a connection that is refused', async () => {
     const pool = smallPool();
-    const server = createServer();
-    const port = await listening(server);
-    server.close();
-    await once(server, 'close');
+    const port = await freePort();
     const reader = pool.connect((onread) => connect({ port, host: '127.0.0.1', onread }), {
       onBatch: () => {},
     });
