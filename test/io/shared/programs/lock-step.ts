@@ -28,8 +28,8 @@ const POINT = [16, 32] as const;
 const IS_IDLE = [48, 64] as const;
 /** How often the word is counted up in a schedule. */
 const COUNTS = 2;
-/** Milliseconds after which a side that waits has been forgotten. */
-const LIMIT = 2000;
+/** Milliseconds after which a side that waits has been forgotten: longer than a busy machine makes it wait. */
+const LIMIT = 10_000;
 
 const { role, memory, control: controlMemory, steps } = workerData as LockStepData;
 const words = new Int32Array(memory);
