@@ -20,18 +20,18 @@ import type { LoadOrder, LoadReport } from './messages.js';
 /** Bytes of a write, about. */
 const PIECE = 65_536;
 
-/** Sends as much as the socket takes until the time is over; returns how many messages there were. */
+/** Sends as much as the socket takes until the time is over, a piece at the least; returns how many messages there were. */
 async function flood(publisher: Peer, ring: Ring, end: number) {
   const source = new Source(ring);
   const frames = Math.floor(PIECE / ring.frameLength);
   let sent = 0;
-  while (performance.now() < end) {
+  do {
     const { bytes, count } = source.next(frames);
     sent += count;
     if (!publisher.socket.write(bytes)) {
       await new Promise((resolve) => publisher.socket.once('drain', resolve));
     }
-  }
+  } while (performance.now() < end);
   return sent;
 }
 

@@ -23,8 +23,8 @@ export class Source {
 }
 
 /**
- * Keeps `window` messages of the ring in flight until the time is over and all of them are acknowledged, in their order;
- * returns how many there were. The window must be shorter than the ring.
+ * Keeps `window` messages of the ring in flight until the time is over and all of them are acknowledged, in their order; the first
+ * window is sent however late it is. Returns how many there were. The window must be shorter than the ring.
  */
 export function floodInWindow(
   publisher: Peer,
@@ -40,7 +40,7 @@ export function floodInWindow(
     publisher.expectRing(answers.bytes);
     publisher.onReceived = () => {
       const answered = Math.floor(publisher.received / answers.frameLength);
-      isOver ||= performance.now() >= end;
+      isOver ||= sent > 0 && performance.now() >= end;
       while (!isOver && sent - answered < window) {
         const { bytes, count } = source.next(window - (sent - answered));
         publisher.socket.write(bytes);
