@@ -203,7 +203,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     const pubacks = [1, 2, 3, 4, 5].flatMap((packetIdentifier) => [0x40, 2, 0, packetIdentifier]);
     const before = [0x20, 2, 0, 0, 0x90, 3, 0, 9, 0];
     expect(Buffer.concat(answers)).toEqual(Buffer.of(...before, ...pubacks));
-    await until(() => expect(ingest.connections).toBe(0));
+    await eventually(() => expect(ingest.connections).toBe(0));
     expect(trouble).toEqual([]);
   });
 
@@ -211,7 +211,7 @@ describe.each([0, 2])('with %i worker threads', (threads) => {
     const socket = connectSocket({ port: ingest.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.end();
     await once(socket.resume(), 'end');
-    await until(() => expect(ingest.connections).toBe(0));
+    await eventually(() => expect(ingest.connections).toBe(0));
     expect(trouble).toEqual([]);
   });
 
@@ -399,7 +399,7 @@ test.each([0, 1])(
       socket.on('error', () => {});
       socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
       socket.write(encode({ type: 'PUBLISH', topic: 'a', payload: '\u001b]0;\u0007\u009b' }));
-      await until(() => expect(trouble).toHaveLength(1));
+      await eventually(() => expect(trouble).toHaveLength(1));
       const [[what, error]] = trouble as [[string, Error]];
       expect(error.message).toContain('\u001b');
       expect(what).toMatch(/\\u\{1b\}/);
@@ -426,13 +426,13 @@ test('who has ended is cut off with the thread that has its messages', async () 
     const closed = once(socket, 'close');
     socket.write(encode({ type: 'CONNECT', clientIdentifier: 'a' }));
     socket.end(encode({ type: 'PUBLISH', topic: 'endless', qos: 1, packetIdentifier: 1 }));
-    await until(() => expect(ingest.pool.heldBatches).toBe(1));
+    await eventually(() => expect(ingest.pool.heldBatches).toBe(1));
     // Long enough for its end to have come.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(ingest.connections).toBe(1);
     await ingest.restartThread(0);
     await closed;
-    await until(() => expect([ingest.connections, ingest.pool.heldBatches]).toEqual([0, 0]));
+    await eventually(() => expect([ingest.connections, ingest.pool.heldBatches]).toEqual([0, 0]));
   } finally {
     await ingest.close();
   }
