@@ -30,8 +30,19 @@ const VERSIONS = [
   { version: 'MQTT 5.0', packet: packet5, options: { protocolVersion: 5 } },
 ] as const;
 
+/**
+ * How much of a payload in parts comes before the byte for which it is refused depends on where reads end: as they are cut, all, some or
+ * nothing of it.
+ */
 function told({ packets, error }: StreamOutcome): unknown {
-  return { packets, code: error?.code, offset: error?.offset };
+  const isCutOff =
+    error?.code === 'ERR_MQTT_PAYLOAD_FORMAT' &&
+    (packets.at(-1) as { type?: unknown } | undefined)?.type === 'PUBLISH_PART';
+  return {
+    packets: isCutOff ? packets.slice(0, -1) : packets,
+    code: error?.code,
+    offset: error?.offset,
+  };
 }
 
 /** What a decoder that has room for such a CONNECT says of the bytes as a whole. */
