@@ -1,5 +1,5 @@
 /** What the other side has not worked off comes back, each batch once and whatever is done with it. */
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consume } from '../../../src/io/shared/consume.js';
@@ -9,7 +9,7 @@ import { RingMemory } from '../../../src/io/shared/ring-memory.js';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import type { SlabPool } from '../../../src/io/slabs/pool.js';
 import { TopicMap } from '../../../src/topic-map.js';
-import { connection, noted, payloadsOf, publish, smallPool } from './support.js';
+import { noted, payloadsOf, sendNumbers, smallPool, telling } from './support.js';
 
 let pool: SlabPool;
 
@@ -23,30 +23,15 @@ afterEach(() => {
   expect(pool.freeSlabs).toBeGreaterThanOrEqual(pool.slabs - 1);
 });
 
-/** A ring that as many batches were sent to, the payloads of which are their numbers. */
+/** A ring of the pool that as many batches were sent to: see {@link sendNumbers}. */
 async function ringWith(count: number, options: SharedRingOptions): Promise<SharedRing> {
   const ring = pool.ring(options);
   await send(ring, 0, count);
   return ring;
 }
 
-async function send(ring: SharedRing, from: number, count: number): Promise<void> {
-  const reader = connection(pool, (batch) => ring.send(batch));
-  for (let number = from; number < from + count; number++) {
-    reader.socket.write(publish(`${number}`));
-    await turn();
-  }
-  reader.socket.destroy();
-  await once(reader.socket, 'close');
-}
-
-/** What `options` are told: `+` and the number of a batch that was released, `-` and that of one that was not worked off. */
-function telling(told: string[]): Required<SharedRingOptions> {
-  return {
-    onRelease: (batch) => void told.push(`+${payloadsOf(batch)}`),
-    onAbandon: (batch) => void told.push(`-${payloadsOf(batch)}`),
-  };
-}
+const send = (ring: SharedRing, from: number, count: number): Promise<void> =>
+  sendNumbers(pool, ring, from, count);
 
 const isDone = async (ring: SharedRing): Promise<void> => {
   while (ring.outstanding > 0) await turn();

@@ -1,17 +1,17 @@
 /** A consumer that is told to stop. */
-import { getEventListeners, once } from 'node:events';
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consume } from '../../../src/io/shared/consume.js';
-import type { SharedRing, SharedRingOptions } from '../../../src/io/shared/ring.js';
+import type { SharedRing } from '../../../src/io/shared/ring.js';
 import type { RingHandle } from '../../../src/io/shared/ring-memory.js';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import type { SlabPool } from '../../../src/io/slabs/pool.js';
-import { connection, payloadsOf, publish, smallPool } from './support.js';
+import { payloadsOf, sendNumbers, smallPool, telling } from './support.js';
 import { message, start } from './workers.js';
 
 let pool: SlabPool;
-/** What the sender is told: `+` and the number of a batch that was released, `-` and that of one that was not worked off. */
+/** What the sender is told: see {@link telling}. */
 let told: string[];
 let controller: AbortController;
 const reason = new Error('enough');
@@ -29,21 +29,10 @@ afterEach(() => {
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
-const TELLING: SharedRingOptions = {
-  onRelease: (batch) => void told.push(`+${payloadsOf(batch)}`),
-  onAbandon: (batch) => void told.push(`-${payloadsOf(batch)}`),
-};
-
 /** A ring that as many batches were sent to, the payloads of which are their numbers. */
 async function ringWith(count: number): Promise<SharedRing> {
-  const ring = pool.ring(TELLING);
-  const reader = connection(pool, (batch) => ring.send(batch));
-  for (let number = 0; number < count; number++) {
-    reader.socket.write(publish(`${number}`));
-    await turn();
-  }
-  reader.socket.destroy();
-  await once(reader.socket, 'close');
+  const ring = pool.ring(telling(told));
+  await sendNumbers(pool, ring, 0, count);
   return ring;
 }
 

@@ -1,10 +1,11 @@
 /** Streams that are read into a pool, and what is to be seen of the frames on the other side of a ring. */
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FrameBatch } from '../../../src/decoder/batch.js';
 import { encode } from '../../../src/encoder/encoder.js';
 import { consume } from '../../../src/io/shared/consume.js';
-import type { SharedRing } from '../../../src/io/shared/ring.js';
+import type { SharedRing, SharedRingOptions } from '../../../src/io/shared/ring.js';
 import type { SlabBatch } from '../../../src/io/slabs/batch.js';
 import type { SlabReaderOptions } from '../../../src/io/slabs/options.js';
 import { SlabPool } from '../../../src/io/slabs/pool.js';
@@ -57,6 +58,30 @@ export function publish(payload: string | Uint8Array, topic = 'a'): Uint8Array {
 /** The payloads of a batch as text. */
 export function payloadsOf(batch: FrameBatch): string[] {
   return [...batch].map(({ payload }) => Buffer.from(payload ?? []).toString());
+}
+
+/** Sends as many batches to the ring, the payloads of which are the numbers from `from` on. */
+export async function sendNumbers(
+  pool: SlabPool,
+  ring: SharedRing,
+  from: number,
+  count: number,
+): Promise<void> {
+  const { socket } = connection(pool, (batch) => ring.send(batch));
+  for (let number = from; number < from + count; number++) {
+    socket.write(publish(`${number}`));
+    await turn();
+  }
+  socket.destroy();
+  await once(socket, 'close');
+}
+
+/** What `options` are told: `+` and the number of a batch that was released, `-` and that of one that was not worked off. */
+export function telling(told: string[]): Required<SharedRingOptions> {
+  return {
+    onRelease: (batch) => void told.push(`+${payloadsOf(batch)}`),
+    onAbandon: (batch) => void told.push(`-${payloadsOf(batch)}`),
+  };
 }
 
 /** Bytes anywhere in a value as hexadecimal, whatever class and memory they are of. */

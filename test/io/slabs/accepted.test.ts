@@ -405,6 +405,42 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, play) => {
   });
 });
 
+describe('a reset that comes while the socket is paused is heard of when it goes on', () => {
+  /** So it is with every socket that has `onread`: it stops reading at once. */
+  async function heard(socket: Socket, peer: Socket, goOn: () => void): Promise<string[]> {
+    const log: string[] = [];
+    socket.on('error', (error: NodeJS.ErrnoException) => log.push(`error ${error.code}`));
+    socket.on('close', () => log.push('close'));
+    const isReset = closed(peer);
+    peer.resetAndDestroy();
+    await isReset;
+    await turns(20);
+    log.push('goes on');
+    const isClosed = closed(socket);
+    goOn();
+    await isClosed;
+    return log;
+  }
+
+  test('by Node.js itself, and here', async () => {
+    const server = createServer();
+    const port = await listening(server);
+    const onread = { buffer: Buffer.alloc(65_536), callback: () => true };
+    const plain = destroyedAtEnd(connect({ port, host: '127.0.0.1', onread }));
+    const [other] = (await once(server, 'connection')) as [Socket];
+    if (plain.connecting) await once(plain, 'connect');
+    plain.pause();
+    const expected = await heard(plain, other, () => plain.resume());
+    expect(expected).toEqual(['goes on', 'error ECONNRESET', 'close']);
+    for (const way of INTO_SLABS) {
+      const { socket, peer, hold, goOn, server, pool } = await serve(way);
+      hold();
+      expect(await heard(socket, peer, goOn)).toEqual(expected);
+      expect([pool.readers, await connectionsOf(server)]).toEqual([0, 0]);
+    }
+  });
+});
+
 describe('what cannot be made anew is read as it is', () => {
   const numbersFrom = async (
     accepted: Socket,
